@@ -1,0 +1,80 @@
+"""The referral as values: answers, the family in them, photographs' facts, and the two state tables.
+
+Pure: no input, output, clock or randomness. Imports base only. Public face: the names below.
+"""
+
+from referral_client.referral.answers import (
+    Answer,
+    AnswerSet,
+    Asked,
+    Item,
+    KeepFrom,
+    NotFitting,
+    State,
+    answers_digest,
+    answers_from_json,
+    answers_to_json,
+)
+from referral_client.referral.checks import Notice, NoticeCode, family_notices
+from referral_client.referral.family import (
+    Adult,
+    Agency,
+    Child,
+    Family,
+    Injury,
+    Link,
+    Parent,
+    Presence,
+    PresenceKind,
+    Statement,
+    family_of,
+)
+from referral_client.referral.states import (
+    DELIVERY_TABLE,
+    REFERRAL_TABLE,
+    DeliveryEvent,
+    DeliveryState,
+    NoSuchMove,
+    ReferralEvent,
+    ReferralState,
+    as_diagram,
+    next_delivery,
+    next_referral,
+)
+
+__all__ = [
+    "DELIVERY_TABLE",
+    "REFERRAL_TABLE",
+    "Adult",
+    "Agency",
+    "Answer",
+    "AnswerSet",
+    "Asked",
+    "Child",
+    "DeliveryEvent",
+    "DeliveryState",
+    "Family",
+    "Injury",
+    "Item",
+    "KeepFrom",
+    "Link",
+    "NoSuchMove",
+    "NotFitting",
+    "Notice",
+    "NoticeCode",
+    "Parent",
+    "Presence",
+    "PresenceKind",
+    "ReferralEvent",
+    "ReferralState",
+    "State",
+    "Statement",
+    "answers_digest",
+    "answers_from_json",
+    "answers_to_json",
+    "as_diagram",
+    "family_notices",
+    "family_of",
+    "next_delivery",
+    "next_referral",
+]
