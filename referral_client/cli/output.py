@@ -1,0 +1,29 @@
+"""What a command prints: plain lines for a person, one JSON document for a program."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterable
+
+from referral_client.base.canonical import Json
+
+
+def say(line: str = "") -> None:
+    """One line on standard output."""
+    sys.stdout.write(f"{line}\n")
+
+
+def complain(line: str) -> None:
+    """One line on standard error."""
+    sys.stderr.write(f"{line}\n")
+
+
+def report(args: argparse.Namespace, data: Json, lines: Iterable[str]) -> None:
+    """With --json the data as one document (its schema is in docs/schemas/), otherwise the lines."""
+    if args.json:
+        say(json.dumps(data, ensure_ascii=False, indent=2, sort_keys=True))
+    else:
+        for line in lines:
+            say(line)
