@@ -98,15 +98,16 @@ def read_file(path: Path, *, limit: int, what: str, code: str) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError as error:
         raise Refused(f"{code}-GONE", f"There is no {what} at that place.", next_step=next_step) from error
-    except IsADirectoryError as error:
-        raise Refused(f"{code}-NOT-A-FILE", f"That is a folder, not {what}.", next_step=next_step) from error
     except (OSError, ValueError) as error:
         raise Refused(f"{code}-NOT-READABLE", f"This account cannot read {what}.", next_step=next_step) from error
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise Refused(
+            f"{code}-NOT-A-FILE",
+            f"That is a folder or a device, not an ordinary file, so it cannot be {what}.",
+            next_step=next_step,
+        )
     with os.fdopen(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise Refused(
-                f"{code}-NOT-A-FILE", f"That is not an ordinary file, so it cannot be {what}.", next_step=next_step
-            )
         try:
             untrusted = stream.read(limit + 1)
         except OSError as error:
