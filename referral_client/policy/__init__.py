@@ -1,0 +1,44 @@
+"""Photograph policies: read one, ask it two questions, explain it, compare it.
+
+Pure: no input, output, clock or randomness. Imports base only. Public face: the names below.
+A caller asks `before_a_byte_is_read` before it opens a picture, and `may_attach` before the picture is kept.
+"""
+
+from referral_client.policy.cases import CaseResult, run_cases
+from referral_client.policy.codes import Device, Outcome, Question, Recipient, Region, Severity, Source, View
+from referral_client.policy.evaluate import NO_POLICY, before_a_byte_is_read, may_attach, may_take
+from referral_client.policy.facts import AttestedFacts, Counts, FactsFaults, FoundFacts, attested_from_json
+from referral_client.policy.load import POLICY_LIMIT, PolicyFaults, load_policy
+from referral_client.policy.model import Policy, policy_in_force
+from referral_client.policy.verdict import Finding, Handling, Task, Verdict
+
+__all__ = [
+    "NO_POLICY",
+    "POLICY_LIMIT",
+    "AttestedFacts",
+    "CaseResult",
+    "Counts",
+    "Device",
+    "FactsFaults",
+    "Finding",
+    "FoundFacts",
+    "Handling",
+    "Outcome",
+    "Policy",
+    "PolicyFaults",
+    "Question",
+    "Recipient",
+    "Region",
+    "Severity",
+    "Source",
+    "Task",
+    "Verdict",
+    "View",
+    "attested_from_json",
+    "before_a_byte_is_read",
+    "load_policy",
+    "may_attach",
+    "may_take",
+    "policy_in_force",
+    "run_cases",
+]
