@@ -12,7 +12,8 @@ import io
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import BinaryIO
+from itertools import cycle
+from typing import BinaryIO, Protocol
 
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
@@ -41,8 +42,15 @@ _CHUNKS_PER_BLOCK = 16
 _BLOCKS_IN_FLIGHT = 4
 
 
+class ReadsInto(Protocol):
+    """An open file, a BytesIO, or anything else that fills a buffer."""
+
+    def readinto(self, buffer: memoryview | bytearray, /) -> int | None:
+        """How many bytes were put at the start of the buffer; none at the end."""
+
+
 def seal(
-    plaintext: BinaryIO,
+    plaintext: ReadsInto,
     size: int,
     recipients: Sequence[str],
     out: BinaryIO,
@@ -59,7 +67,7 @@ def seal(
     nonce = random(NONCE_BYTES)
     digest = hashlib.sha256()
 
-    def take(block: bytes | bytearray) -> None:
+    def take(block: bytes | memoryview) -> None:
         digest.update(block)
         out.write(block)
 
@@ -110,36 +118,36 @@ def _stanza(file_key: bytes, recipient: str) -> bytes:
     return b"-> %s %s\n%s\n" % (STANZA_TYPE.encode(), bare_base64(encapsulation), body)
 
 
-def _sealed_blocks(plaintext: BinaryIO, size: int, cipher: ChaCha20Poly1305) -> Iterator[bytearray]:
-    """The chunks of the whole plaintext, up to sixteen at a time."""
+def _sealed_blocks(plaintext: ReadsInto, size: int, cipher: ChaCha20Poly1305) -> Iterator[memoryview]:
+    """The chunks of the whole plaintext, up to sixteen at a time.
+
+    Buffers are used in turn (fresh memory for each block would double the time): a block yielded stays as it is
+    while `_BLOCKS_IN_FLIGHT` more are made.
+    """
     chunks = chunks_of(size)
-    left = size
+    per_block = min(chunks, _CHUNKS_PER_BLOCK)
+    plain = memoryview(bytearray(min(size, per_block * CHUNK)))
+    buffers = cycle([memoryview(bytearray(per_block * SEALED_CHUNK)) for _ in range(_BLOCKS_IN_FLIGHT + 2)])
     for first in range(0, chunks, _CHUNKS_PER_BLOCK):
-        count = min(_CHUNKS_PER_BLOCK, chunks - first)
-        plain = memoryview(_exactly(plaintext, min(left, count * CHUNK)))
-        left -= len(plain)
-        block = bytearray(len(plain) + count * TAG)
-        room = memoryview(block)
-        for place in range(count):
-            piece = plain[place * CHUNK : (place + 1) * CHUNK]
-            start = place * SEALED_CHUNK
-            nonce = chunk_nonce(first + place, final=first + place == chunks - 1)
-            cipher.encrypt_into(nonce, piece, None, room[start : start + len(piece) + TAG])
-        yield block
-    if plaintext.read(1):
+        length = min(size - first * CHUNK, len(plain))
+        _fill(plain[:length], plaintext)
+        block, end = next(buffers), 0
+        for index in range(first, min(first + _CHUNKS_PER_BLOCK, chunks)):
+            piece = plain[(index - first) * CHUNK : min((index - first + 1) * CHUNK, length)]
+            start, end = end, end + len(piece) + TAG
+            cipher.encrypt_into(chunk_nonce(index, final=index == chunks - 1), piece, None, block[start:end])
+        yield block[:end]
+    if plaintext.readinto(bytearray(1)):
         raise _changed()
 
 
-def _exactly(plaintext: BinaryIO, wanted: int) -> bytes:
-    """Read `wanted` bytes, however many reads it takes."""
-    pieces = []
-    while wanted:
-        piece = plaintext.read(wanted)
-        if not piece:
+def _fill(buffer: memoryview, plaintext: ReadsInto) -> None:
+    """Read until the buffer is full, however many reads it takes."""
+    while buffer:
+        count = plaintext.readinto(buffer)
+        if not count:
             raise _changed()
-        pieces.append(piece)
-        wanted -= len(piece)
-    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        buffer = buffer[count:]
 
 
 def _changed() -> Refused:

@@ -53,26 +53,26 @@ class Fields:
     def __init__(
         self, untrusted: Mapping[str, Json], what: str, path: str = "", faults: list[str] | None = None
     ) -> None:
-        self._untrusted = untrusted
+        self.untrusted = untrusted
         self._what = what
         self._path = path
         self._faults: list[str] = [] if faults is None else faults
 
     def has(self, key: str) -> bool:
-        return key in self._untrusted
+        return key in self.untrusted
 
     def text(self, key: str, *, limit: int = 2000, default: str | None = None) -> str:
-        if default is not None and key not in self._untrusted:
+        if default is not None and key not in self.untrusted:
             return default
-        return self._take(lambda: text_of(self._untrusted, key, limit=limit), "")
+        return self._take(lambda: text_of(self.untrusted, key, limit=limit), "")
 
     def checked(
         self, key: str, good: Callable[[str], bool], shape: str, *, limit: int = 2000, default: str | None = None
     ) -> str:
-        if default is not None and key not in self._untrusted:
+        if default is not None and key not in self.untrusted:
             return default
         value = self.text(key, limit=limit)
-        if isinstance(self._untrusted.get(key), str) and not good(value):
+        if isinstance(self.untrusted.get(key), str) and not good(value):
             self.fault(key, f"must be {shape}")
         return value
 
@@ -88,16 +88,16 @@ class Fields:
     def time(self, key: str, *, default: str | None = None) -> str:
         return self.checked(key, is_time, "a time like 2026-11-22T15:40:00Z", default=default)
 
-    def integer(self, key: str, *, most: int = 2**53 - 1, default: int | None = None) -> int:
-        if default is not None and key not in self._untrusted:
+    def integer(self, key: str, *, least: int = 0, default: int | None = None) -> int:
+        if default is not None and key not in self.untrusted:
             return default
-        return self._take(lambda: integer_of(self._untrusted, key, most=most), 0)
+        return self._take(lambda: integer_of(self.untrusted, key, least=least), 0)
 
     def texts(self, key: str, good: Callable[[str], bool], shape: str, *, most: int, least: int = 0) -> tuple[str, ...]:
         """A list of strings that all pass; absent counts as empty when none are required."""
-        if least == 0 and key not in self._untrusted:
+        if least == 0 and key not in self.untrusted:
             return ()
-        value = self._untrusted.get(key)
+        value = self.untrusted.get(key)
         if not isinstance(value, list) or not least <= len(value) <= most:
             self.fault(key, f"must be a list of {least} to {most}")
             return ()
@@ -110,7 +110,7 @@ class Fields:
 
     def inside(self, key: str) -> Fields:
         """The object at `key`, sharing this one's faults."""
-        value = self._untrusted.get(key)
+        value = self.untrusted.get(key)
         if not isinstance(value, dict):
             self.fault(key, "must be an object")
             value = {}
@@ -118,9 +118,9 @@ class Fields:
 
     def each(self, key: str, *, most: int, least: int = 0) -> tuple[Fields, ...]:
         """The objects in the list at `key`, sharing this one's faults."""
-        if least == 0 and key not in self._untrusted:
+        if least == 0 and key not in self.untrusted:
             return ()
-        value = self._untrusted.get(key)
+        value = self.untrusted.get(key)
         if not isinstance(value, list) or not least <= len(value) <= most:
             self.fault(key, f"must be a list of {least} to {most}")
             return ()
