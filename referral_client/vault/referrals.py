@@ -1,0 +1,296 @@
+"""Referrals in an open store: answers with their revisions, states, notes, custody.
+
+Promises: every save is one transaction with its audit entry; a state moves only through `referral.states`; the last
+twenty revisions are kept; what is in clear is bound to the sealed part and checked against it on reading.
+
+Autosave writes one audit entry for each referral while the store is open, at the first save, and one whenever a save
+changes the state (an edit voids an approval); every other change has an entry of its own.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from referral_client.base.canonical import Json
+from referral_client.base.clock import Clock, from_rfc3339, to_rfc3339
+from referral_client.base.ids import PersonId, ReferralId, new_uuid
+from referral_client.referral.answers import AnswerSet, NotFitting, answers_digest, answers_from_json, answers_to_json
+from referral_client.referral.family import family_of
+from referral_client.referral.states import ReferralEvent, ReferralState, next_referral
+from referral_client.sealing.atrest import CannotOpen
+from referral_client.vault.audit import AuditKind, append_sealed, custody_lines, open_detail
+from referral_client.vault.keys import StoreKeys, cell
+from referral_client.vault.schema import row_check, transaction
+from referral_client.vault.trouble import Damaged, in_words, no_such
+from referral_client.vault.values import FormRef, ReferralRow, Revision, StoredReferral
+
+KEPT_REVISIONS = 20
+_LONGEST_TITLE = 200
+# These two bring more than a change of state: `commit_sealing` and `erase` do them.
+_NOT_BY_MOVE = frozenset(event for event in ReferralEvent if event.name.startswith("SEAL")) | {ReferralEvent.ERASE}
+
+_Row = tuple[str, str, str, str, int, int, bytes | None, bytes | None, int]
+_SELECT = "SELECT id, state, created_at, changed_at, revision, counter, wrapped_key, facts, row_check FROM referral"
+
+
+@dataclass(slots=True)
+class Record:
+    """One row being worked on inside a transaction: clear columns, opened key, opened facts."""
+
+    id: ReferralId
+    state: ReferralState
+    created_at: datetime
+    changed_at: datetime
+    revision: int
+    counter: int
+    key: bytes
+    facts: dict[str, Json]  # title, form, notes
+
+
+class Referrals:
+    """The part of the vault that keeps referrals. `Vault` is this and more."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, folder: Path, keys: StoreKeys, clock: Clock, person_id: PersonId
+    ) -> None:
+        self._connection = connection
+        self._folder = folder
+        self._keys = keys
+        self._clock = clock
+        self._person_id = person_id
+        self._edited: set[ReferralId] = set()
+
+    # --- reading
+
+    @in_words
+    def referrals(self) -> list[ReferralRow]:
+        """Every referral that was not erased, the last changed first."""
+        rows = self._connection.execute(f"{_SELECT} WHERE wrapped_key IS NOT NULL").fetchall()
+        records = sorted(map(self._record, rows), key=lambda each: (each.changed_at, each.id), reverse=True)
+        return [
+            ReferralRow(each.id, each.state, each.created_at, each.changed_at, each.facts["title"]) for each in records
+        ]
+
+    @in_words
+    def referral(self, referral_id: ReferralId) -> StoredReferral:
+        record = self._load(referral_id)
+        form = record.facts["form"]
+        return StoredReferral(
+            id=record.id,
+            state=record.state,
+            form=FormRef(form["id"], form["version"], form["sha256"]),
+            answers=self._answers(record, record.revision),
+            revision=record.revision,
+            created_at=record.created_at,
+            changed_at=record.changed_at,
+            title=record.facts["title"],
+            notes=record.facts["notes"],
+        )
+
+    @in_words
+    def revisions(self, referral_id: ReferralId) -> list[Revision]:
+        """The saved states that can be brought back, the newest first."""
+        rows = self._connection.execute(
+            "SELECT revision, saved_at FROM answers WHERE referral_id = ? ORDER BY revision DESC", (referral_id,)
+        )
+        return [Revision(number, from_rfc3339(saved_at)) for number, saved_at in rows]
+
+    @in_words
+    def answers_at(self, referral_id: ReferralId, revision: int) -> AnswerSet:
+        """The answers as they were at one of the kept revisions."""
+        return self._answers(self._load(referral_id), revision)
+
+    @in_words
+    def custody(self, referral_id: ReferralId) -> bytes:
+        """What happened to one referral, as JSON lines that verify on their own: see `audit.custody_lines`."""
+        key = self._load(referral_id).key
+        rows = self._connection.execute(
+            "SELECT seq, at, kind, referral_id, sealed, body, prev, hash FROM audit WHERE referral_id = ? ORDER BY seq",
+            (referral_id,),
+        )
+        return b"".join(custody_lines(rows, lambda seq, sealed, raw: self._detail(seq, sealed, raw, key)))
+
+    # --- writing
+
+    @in_words
+    def new_referral(self, form: FormRef, answers: AnswerSet) -> ReferralId:
+        """Start a draft with a key of its own."""
+        now = self._clock.now()
+        referral_id = ReferralId(new_uuid(self._keys.random))
+        key, wrapped = self._keys.new_referral_key(referral_id)
+        facts: dict[str, Json] = {
+            "title": title_of(answers),
+            "form": {"id": form.id, "version": form.version, "sha256": form.sha256},
+            "notes": {},
+        }
+        record = Record(referral_id, ReferralState.DRAFT, now, now, 1, 1, key, facts)
+        with transaction(self._connection):
+            clear = _clear(record)
+            self._connection.execute(
+                "INSERT INTO referral VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (*clear, wrapped, self._sealed_facts(record), row_check(*clear)),
+            )
+            self._write_answers(record, answers)
+            detail = {"form": facts["form"], "answers_sha256": answers_digest(answers)}
+            self._note(record, AuditKind.STARTED, detail)
+        self._edited.add(referral_id)
+        return referral_id
+
+    @in_words
+    def save_answers(self, referral_id: ReferralId, answers: AnswerSet) -> int:
+        """Keep the answers as a new revision and give its number. NoSuchMove where the state allows no edit.
+
+        Answers that are the same as those kept change nothing.
+        """
+        digest = answers_digest(answers)
+        with transaction(self._connection):
+            record = self._load(referral_id)
+            after = next_referral(record.state, ReferralEvent.EDIT)
+            if after is record.state and digest == answers_digest(self._answers(record, record.revision)):
+                return record.revision
+            changes_state, record.state = after is not record.state, after
+            record.revision += 1
+            record.facts["title"] = title_of(answers)
+            self._write_answers(record, answers)
+            self._write(record)
+            if changes_state or referral_id not in self._edited:
+                detail = {"revision": record.revision, "answers_sha256": digest, "state": str(after)}
+                self._note(record, AuditKind.EDITED, detail)
+        self._edited.add(referral_id)
+        return record.revision
+
+    @in_words
+    def set_notes(self, referral_id: ReferralId, notes: Mapping[str, Json]) -> None:
+        """Keep the caller's own facts about a referral (what it supplements, open tasks, ...), sealed."""
+        with transaction(self._connection):
+            record = self._load(referral_id)
+            record.facts["notes"] = dict(notes)
+            self._write(record)
+            self._note(record, AuditKind.NOTED, {"keys": sorted(notes)})
+
+    @in_words
+    def move(
+        self, referral_id: ReferralId, event: ReferralEvent, *, actor: str, detail: Mapping[str, Json] | None = None
+    ) -> ReferralState:
+        """Take one step of the table, with its audit entry. ValueError for sealing and erasing: see their own steps."""
+        if event in _NOT_BY_MOVE:
+            raise ValueError("sealing and erasing have steps of their own")
+        with transaction(self._connection):
+            record = self._load(referral_id)
+            self._move(record, event, AuditKind.MOVED, actor, detail or {})
+        return record.state
+
+    # --- inside; callers hold the transaction where something is written
+
+    def _load(self, referral_id: ReferralId) -> Record:
+        row = self._connection.execute(f"{_SELECT} WHERE id = ?", (referral_id,)).fetchone()
+        if row is None or row[6] is None:
+            raise no_such("referral")
+        return self._record(row)
+
+    def _record(self, row: _Row) -> Record:
+        """A row with its sealed part opened; Damaged unless the two say the same."""
+        referral_id, state, created_at, changed_at, revision, counter, wrapped, facts, check = row
+        if check != row_check(*row[:6]) or wrapped is None or facts is None:
+            raise Damaged("A referral in the store is damaged.")
+        try:
+            key = self._keys.referral_key(referral_id, wrapped)
+            opened = self._keys.open(key, cell("referral", "facts", referral_id, counter), facts)
+        except CannotOpen:
+            opened = {}
+        if opened.pop("clear", None) != [state, created_at, changed_at, revision]:
+            raise Damaged("A referral in the store is damaged.")
+        return Record(
+            id=ReferralId(referral_id),
+            state=ReferralState(state),
+            created_at=from_rfc3339(created_at),
+            changed_at=from_rfc3339(changed_at),
+            revision=revision,
+            counter=counter,
+            key=key,
+            facts=opened,
+        )
+
+    def _write(self, record: Record) -> None:
+        record.counter += 1
+        record.changed_at = self._clock.now()
+        clear = _clear(record)
+        self._connection.execute(
+            "UPDATE referral SET state = ?, changed_at = ?, revision = ?, counter = ?, facts = ?, row_check = ? "
+            "WHERE id = ?",
+            (clear[1], *clear[3:], self._sealed_facts(record), row_check(*clear), record.id),
+        )
+
+    def _sealed_facts(self, record: Record) -> bytes:
+        _, state, created_at, changed_at, revision, counter = _clear(record)
+        bound = {**record.facts, "clear": [state, created_at, changed_at, revision]}
+        return self._keys.seal(record.key, cell("referral", "facts", record.id, counter), bound)
+
+    def _write_answers(self, record: Record, answers: AnswerSet) -> None:
+        saved_at = to_rfc3339(self._clock.now())
+        value = {"saved_at": saved_at, "answers": answers_to_json(answers)}
+        sealed = self._keys.seal(record.key, cell("answers", "cell", record.id, record.revision), value)
+        self._connection.execute(
+            "INSERT INTO answers VALUES (?, ?, ?, ?)", (record.id, record.revision, saved_at, sealed)
+        )
+        self._connection.execute(
+            "DELETE FROM answers WHERE referral_id = ? AND revision <= ?", (record.id, record.revision - KEPT_REVISIONS)
+        )
+
+    def _answers(self, record: Record, revision: int) -> AnswerSet:
+        row = self._connection.execute(
+            "SELECT saved_at, cell FROM answers WHERE referral_id = ? AND revision = ?", (record.id, revision)
+        ).fetchone()
+        if row is None and revision != record.revision:
+            raise no_such("revision")
+        try:
+            value = self._keys.open(record.key, cell("answers", "cell", record.id, revision), row[1]) if row else {}
+            if value.get("saved_at") == (row and row[0]):
+                return answers_from_json(value["answers"])
+        except (CannotOpen, NotFitting, KeyError):
+            pass
+        raise Damaged("The answers of a referral are damaged.")
+
+    def _move(
+        self,
+        record: Record,
+        event: ReferralEvent,
+        kind: AuditKind,
+        actor: str,
+        detail: Mapping[str, Json],
+    ) -> None:
+        before = record.state
+        record.state = next_referral(before, event)
+        self._write(record)
+        said = {
+            "event": event.name,
+            "before": str(before),
+            "state": str(record.state),
+            "revision": record.revision,
+            "actor": actor,
+            "detail": dict(detail),
+        }
+        self._note(record, kind, said)
+
+    def _note(self, record: Record, kind: AuditKind, detail: Mapping[str, Json]) -> None:
+        said = {"person": self._person_id, **detail}
+        append_sealed(self._connection, self._clock.now(), kind, record.id, said, self._keys, record.key)
+
+    def _detail(self, seq: int, sealed: int, raw: bytes, key: bytes) -> dict[str, Json] | None:
+        return open_detail(self._keys, seq, sealed, raw, key)
+
+
+def title_of(answers: AnswerSet) -> str:
+    """What a referral is called in the list: the names of its children, as the person wrote them."""
+    children = family_of(answers).children
+    named = [child.name for child in children if child.referred] or [child.name for child in children]
+    return ", ".join(named)[:_LONGEST_TITLE]
+
+
+def _clear(record: Record) -> tuple[str, str, str, str, int, int]:
+    times = to_rfc3339(record.created_at), to_rfc3339(record.changed_at)
+    return record.id, str(record.state), *times, record.revision, record.counter
