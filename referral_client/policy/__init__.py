@@ -7,9 +7,12 @@ A caller asks `before_a_byte_is_read` before it opens a picture, and `may_attach
 from referral_client.policy.cases import CaseResult, run_cases
 from referral_client.policy.codes import Device, Outcome, Question, Recipient, Region, Severity, Source, View
 from referral_client.policy.evaluate import NO_POLICY, before_a_byte_is_read, may_attach, may_take
+from referral_client.policy.explain import explain
 from referral_client.policy.facts import AttestedFacts, Counts, FactsFaults, FoundFacts, attested_from_json
 from referral_client.policy.load import POLICY_LIMIT, PolicyFaults, load_policy
+from referral_client.policy.matrix import Cell, Change, Difference, diff, matrix, matrix_lines
 from referral_client.policy.model import Policy, policy_in_force
+from referral_client.policy.schema import facts_schema, policy_schema, says_schema
 from referral_client.policy.verdict import Finding, Handling, Task, Verdict
 
 __all__ = [
@@ -17,8 +20,11 @@ __all__ = [
     "POLICY_LIMIT",
     "AttestedFacts",
     "CaseResult",
+    "Cell",
+    "Change",
     "Counts",
     "Device",
+    "Difference",
     "FactsFaults",
     "Finding",
     "FoundFacts",
@@ -36,9 +42,16 @@ __all__ = [
     "View",
     "attested_from_json",
     "before_a_byte_is_read",
+    "diff",
+    "explain",
+    "facts_schema",
     "load_policy",
+    "matrix",
+    "matrix_lines",
     "may_attach",
     "may_take",
     "policy_in_force",
+    "policy_schema",
     "run_cases",
+    "says_schema",
 ]

@@ -376,6 +376,11 @@ def words(code: str) -> str:
     return WORDS.get(code, code.replace("_", " "))
 
 
+def part_words(region: str) -> str:
+    """Plain English for a part of the body. Apart from `words`, because `head` is a role as well."""
+    return region.replace("_", " ")
+
+
 def role_words(code: str, own: dict[str, str]) -> str:
     """Plain English for a role: the policy's own words first."""
     return own.get(code) or ROLES.get(code) or code.replace("_", " ")

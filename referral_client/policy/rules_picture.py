@@ -9,7 +9,6 @@ import re
 from datetime import datetime, timedelta
 
 from referral_client.policy.codes import (
-    APPROVER_ROLES,
     CLOSE_UPS,
     INTIMATE_REGIONS,
     Approver,
@@ -17,16 +16,15 @@ from referral_client.policy.codes import (
     Metadata,
     NonMobileRule,
     Recompress,
-    Region,
     Source,
     ThirdPartyRule,
     View,
     listed,
+    part_words,
     words,
 )
 from referral_client.policy.facts import AttestedFacts, moment_of
-from referral_client.policy.model import Policy
-from referral_client.policy.rules_taking import _entitled
+from referral_client.policy.rules_taking import entitled
 from referral_client.policy.weighing import Said, Weighing
 
 # A camera clock an hour out is a summer-time setting; more than this is worth a sentence.
@@ -46,10 +44,14 @@ def body(scales: Weighing) -> Said:
         yield scales.ask("region", "Say which part of the body it shows.")
         return
     if region in policy.regions_forbidden:
-        yield scales.block("regions_forbidden", f"Your policy never allows a picture of this part: {words(region)}.")
+        yield scales.block(
+            "regions_forbidden", f"Your policy never allows a picture of this part: {part_words(region)}."
+        )
     if policy.regions_allowed and region not in policy.regions_allowed:
-        allowed = listed([words(code) for code in policy.regions_allowed])
-        yield scales.block("regions_allowed", f"Your policy allows these parts only: {allowed}. Not: {words(region)}.")
+        allowed = listed([part_words(code) for code in policy.regions_allowed])
+        yield scales.block(
+            "regions_allowed", f"Your policy allows these parts only: {allowed}. Not: {part_words(region)}."
+        )
 
 
 def shows_intimate_part(facts: AttestedFacts) -> bool:
@@ -214,7 +216,7 @@ def yes_to_attach(scales: Weighing) -> Said:
     elif given is None:
         yield scales.approve("approval_to_attach", f"Before this picture goes, {words(needed)} has to agree.")
     else:
-        yield from _entitled(scales, "approval_to_attach", needed, given)
+        yield from entitled(scales, "approval_to_attach", needed, given)
 
 
 def beside_it(scales: Weighing) -> Said:
@@ -302,19 +304,3 @@ def kept_facts(scales: Weighing) -> Said:
     missing = [words(code) for code in scales.policy.keep_in_manifest if not _known(scales.facts, code)]
     if missing:
         yield scales.ask("keep_in_manifest", f"These travel with the picture, so say them: {listed(missing, 'and')}.")
-
-
-def approver_roles(policy: Policy) -> frozenset[str]:
-    """The roles that may say yes to attaching under this policy."""
-    return APPROVER_ROLES[policy.approval_to_attach]
-
-
-def regions_open(policy: Policy) -> tuple[Region, ...]:
-    """The parts of the body this policy does not close, in the order of the body map."""
-    return tuple(
-        region
-        for region in Region
-        if region not in INTIMATE_REGIONS
-        and region not in policy.regions_forbidden
-        and (not policy.regions_allowed or region in policy.regions_allowed)
-    )

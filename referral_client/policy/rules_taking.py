@@ -95,7 +95,7 @@ def yes_beforehand(scales: Weighing) -> Said:
     if given is None:
         yield scales.approve("preauthorisation", f"Before a picture is taken, {who_may} has to say yes.")
         return
-    yield from _entitled(scales, "preauthorisation", needed.by, given)
+    yield from entitled(scales, "preauthorisation", needed.by, given)
     if needed.evidence_ref and not given.reference:
         yield scales.ask(
             "preauthorisation", "Say where that yes is written down: a note, an e-mail or a record number."
@@ -104,7 +104,7 @@ def yes_beforehand(scales: Weighing) -> Said:
         yield from _in_time(scales, given.at, scales.facts.taken_at, needed.valid_minutes)
 
 
-def _entitled(scales: Weighing, rule: str, needed: Approver, given: Agreed) -> Said:
+def entitled(scales: Weighing, rule: str, needed: Approver, given: Agreed) -> Said:
     """The yes came from the right role, and we know who and when."""
     if given.by_role is None:
         yield scales.ask(rule, f"Say the role of the person who said yes. It has to be {words(needed)}.")
@@ -132,7 +132,7 @@ def _in_time(scales: Weighing, said_at: str, taken_at: str, minutes: int) -> Sai
     elif after < before:
         yield scales.block("preauthorisation", "The picture was taken before anybody said yes.")
     elif after - before > timedelta(minutes=minutes):
-        yield scales.block("preauthorisation", f"A yes lasts {_span(minutes)}. The picture was taken later than that.")
+        yield scales.block("preauthorisation", f"A yes lasts {span(minutes)}. The picture was taken later than that.")
 
 
 def with_what(scales: Weighing) -> Said:
@@ -251,7 +251,8 @@ def _day(day: object) -> str:
     return f"{day:%d %B %Y}".lstrip("0")
 
 
-def _span(minutes: int) -> str:
+def span(minutes: int) -> str:
+    """`60` as `1 hour`."""
     for size, name in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
         if minutes % size == 0:
             count = minutes // size
