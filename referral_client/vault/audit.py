@@ -26,7 +26,7 @@ from referral_client.vault.keys import StoreKeys, cell
 
 _START = bytes(32)
 _CLEAR_LIMIT = 10_000
-_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}$|^$")
+_CODE = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,99}\Z|\Z")
 
 
 class AuditKind(StrEnum):
@@ -80,12 +80,17 @@ def append(
     return seq
 
 
+def is_code(text: str) -> bool:
+    """True for what may stand in clear: a code, an id, a digest, or nothing."""
+    return _CODE.match(text) is not None
+
+
 def append_codes(
     connection: sqlite3.Connection, at: datetime, kind: AuditKind, referral_id: str, codes: Mapping[str, str | int]
 ) -> int:
     """Add an entry in clear. ValueError when a value is anything but a code, an id or a number."""
     for name, value in codes.items():
-        if isinstance(value, str) and not _CODE.match(value):
+        if isinstance(value, str) and not is_code(value):
             raise ValueError(f"audit entry in clear: {name} is not a code")
     return append(connection, at, kind, referral_id, canonical_bytes(dict(codes)), sealed=False)
 

@@ -22,7 +22,7 @@ from referral_client.referral.states import (
     NoSuchMove,
     next_delivery,
 )
-from referral_client.vault.audit import AuditKind, append_codes, head_of
+from referral_client.vault.audit import AuditKind, append_codes, head_of, is_code
 from referral_client.vault.blobs import OutboxFolder
 from referral_client.vault.schema import row_check, transaction
 from referral_client.vault.trouble import Damaged, in_words, no_such
@@ -38,14 +38,24 @@ _UPDATE = (
     "last_outcome = ?, changed_at = ?, offset = ?, transport = ?, receipts = ?, row_check = ? WHERE submission_id = ?"
 )
 _TICKET_LIMIT = 1_000_000
-# States that wait for this program to do something; the rest wait for the council or for a person.
-_OURS_TO_DO = (
+# Not with the council yet, and moved on by this program alone.
+_TO_SEND = (
     DeliveryState.QUEUED,
     DeliveryState.ANNOUNCED,
     DeliveryState.SENDING,
     DeliveryState.COMMITTING,
     DeliveryState.WAITING,
 )
+# With the council, and asked about until they have decided.
+_TO_ASK = (
+    DeliveryState.STORED,
+    DeliveryState.QUARANTINED,
+    DeliveryState.CANNOT_OPEN,
+    DeliveryState.OPENED,
+    DeliveryState.REGISTERED,
+)
+_DUE = _SELECT + " WHERE state IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND due_at <= ?"
+_LATEST = "9999-12-31T23:59:59Z"
 _RECEIPTS = frozenset(event for event in DeliveryEvent if event.name.startswith("RECEIPT_"))
 
 _Row = tuple[str, str, str, str, str, int, int, str, int, str, int, str, str, str, int, str, int, int]  # as _SELECT
@@ -60,6 +70,7 @@ class Queue:
         self._clock = clock
 
     def close(self) -> None:
+        """Close the database. A queue taken from a vault is closed with the vault."""
         self._connection.close()
 
     # --- reading
@@ -80,13 +91,17 @@ class Queue:
         return sorted((_delivery(row) for row in rows), key=lambda each: (each.queued_at, each.submission_id))
 
     @in_words
-    def due(self, now: datetime) -> list[Delivery]:
-        """What is ours to send at `now`: urgent ones first, then by the time they fell due."""
-        rows = self._connection.execute(
-            f"{_SELECT} WHERE state IN (?, ?, ?, ?, ?) AND due_at <= ?",
-            (*map(str, _OURS_TO_DO), to_rfc3339(now)),
+    def due(self, now: datetime | None) -> list[Delivery]:
+        """What falls to this program at `now`, or whenever with None: to be sent first, urgent first, oldest first.
+
+        Held, handed-over and finished deliveries, and those being sealed again, are not among them.
+        """
+        latest = _LATEST if now is None else to_rfc3339(now)
+        rows = self._connection.execute(_DUE, (*map(str, _TO_SEND + _TO_ASK), latest))
+        return sorted(
+            (_delivery(row) for row in rows),
+            key=lambda each: (each.state in _TO_ASK, not each.urgent, each.due_at, each.queued_at),
         )
-        return sorted((_delivery(row) for row in rows), key=lambda each: (not each.urgent, each.due_at, each.queued_at))
 
     @in_words
     def receipts(self, submission_id: SubmissionId) -> list[bytes]:
@@ -104,9 +119,12 @@ class Queue:
     def earlier_digests(self, submission_id: SubmissionId) -> list[str]:
         """Digests that this submission had before it was sealed again."""
         rows = self._connection.execute(
-            "SELECT sha256 FROM earlier_digest WHERE submission_id = ? ORDER BY number", (submission_id,)
-        )
-        return [digest for (digest,) in rows]
+            "SELECT number, sha256, row_check FROM earlier_digest WHERE submission_id = ? ORDER BY number",
+            (submission_id,),
+        ).fetchall()
+        if any(check != row_check(submission_id, number, digest) for number, digest, check in rows):
+            raise Damaged("A line of the queue is damaged.")
+        return [digest for _, digest, _ in rows]
 
     @in_words
     def audit_head(self) -> tuple[str, int]:
@@ -206,7 +224,24 @@ class Queue:
             self._write(replace(before, offset=offset))
 
     @in_words
-    def add_receipt(self, submission_id: SubmissionId, receipt: bytes, event: DeliveryEvent) -> Delivery:
+    def set_due(self, submission_id: SubmissionId, due_at: datetime, *, outcome: str = "") -> None:
+        """When to ask again about a delivery whose state stays. Not a step: the audit chain stays."""
+        if not is_code(outcome):
+            raise ValueError("not a code")
+        with transaction(self._connection):
+            before = self._delivery(submission_id)
+            self._write(replace(before, due_at=due_at, last_outcome=outcome or before.last_outcome))
+
+    @in_words
+    def add_receipt(
+        self,
+        submission_id: SubmissionId,
+        receipt: bytes,
+        event: DeliveryEvent,
+        *,
+        due_at: datetime | None = None,
+        outcome: str = "",
+    ) -> Delivery:
         """Keep a receipt that the caller has verified, for ever, and take the step that it means.
 
         The same bytes again change nothing. A receipt that comes late (`stored` after `opened`) is kept, and the
@@ -227,7 +262,14 @@ class Queue:
                 state = next_delivery(before.state, event)
             except NoSuchMove:
                 state = before.state
-            after = replace(before, state=state, changed_at=now, receipts=before.receipts + 1)
+            after = replace(
+                before,
+                state=state,
+                changed_at=now,
+                due_at=due_at or before.due_at,
+                last_outcome=outcome or before.last_outcome,
+                receipts=before.receipts + 1,
+            )
             self._connection.execute(
                 "INSERT INTO receipt VALUES (?, ?, ?, ?, ?)",
                 (submission_id, after.receipts, to_rfc3339(now), digest, receipt),
@@ -237,6 +279,7 @@ class Queue:
                 "submission": submission_id,
                 "event": event.name,
                 "state": str(state),
+                "outcome": outcome,
                 "receipt_sha256": digest.hex(),
             }
             append_codes(self._connection, now, AuditKind.RECEIPT, before.referral_id, codes)
@@ -259,7 +302,13 @@ class Queue:
             )
             number = len(self.earlier_digests(submission_id)) + 1
             self._connection.execute(
-                "INSERT INTO earlier_digest VALUES (?, ?, ?)", (submission_id, number, before.parcel_sha256)
+                "INSERT INTO earlier_digest VALUES (?, ?, ?, ?)",
+                (
+                    submission_id,
+                    number,
+                    before.parcel_sha256,
+                    row_check(submission_id, number, before.parcel_sha256),
+                ),
             )
             self._write(after)
             self._note_move(before, after, event, "")

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -94,10 +95,11 @@ class Referrals:
     @in_words
     def revisions(self, referral_id: ReferralId) -> list[Revision]:
         """The saved states that can be brought back, the newest first."""
-        rows = self._connection.execute(
-            "SELECT revision, saved_at FROM answers WHERE referral_id = ? ORDER BY revision DESC", (referral_id,)
-        )
-        return [Revision(number, from_rfc3339(saved_at)) for number, saved_at in rows]
+        record = self._load(referral_id)
+        numbers = self._connection.execute(
+            "SELECT revision FROM answers WHERE referral_id = ? ORDER BY revision DESC", (referral_id,)
+        ).fetchall()
+        return [Revision(number, from_rfc3339(self._saved(record, number)["saved_at"])) for (number,) in numbers]
 
     @in_words
     def answers_at(self, referral_id: ReferralId, revision: int) -> AnswerSet:
@@ -242,18 +244,26 @@ class Referrals:
         )
 
     def _answers(self, record: Record, revision: int) -> AnswerSet:
+        try:
+            return answers_from_json(self._saved(record, revision)["answers"])
+        except NotFitting:
+            pass
+        raise Damaged("The answers of a referral are damaged.")
+
+    def _saved(self, record: Record, revision: int) -> dict[str, Json]:
+        """One revision as it was sealed: {"saved_at", "answers"}."""
         row = self._connection.execute(
             "SELECT saved_at, cell FROM answers WHERE referral_id = ? AND revision = ?", (record.id, revision)
         ).fetchone()
         if row is None and revision != record.revision:
             raise no_such("revision")
-        try:
-            value = self._keys.open(record.key, cell("answers", "cell", record.id, revision), row[1]) if row else {}
-            if value.get("saved_at") == (row and row[0]):
-                return answers_from_json(value["answers"])
-        except (CannotOpen, NotFitting, KeyError):
-            pass
-        raise Damaged("The answers of a referral are damaged.")
+        saved: dict[str, Json] = {}
+        if row is not None:
+            with suppress(CannotOpen):
+                saved = self._keys.open(record.key, cell("answers", "cell", record.id, revision), row[1])
+        if row is None or saved.get("saved_at") != row[0]:
+            raise Damaged("The answers of a referral are damaged.")
+        return saved
 
     def _move(
         self,

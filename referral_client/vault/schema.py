@@ -53,7 +53,7 @@ CREATE INDEX delivery_due ON delivery (state, due_at);
 CREATE INDEX delivery_referral ON delivery (referral_id);
 CREATE TABLE earlier_digest (
   submission_id TEXT NOT NULL REFERENCES delivery (submission_id), number INTEGER NOT NULL, sha256 TEXT NOT NULL,
-  PRIMARY KEY (submission_id, number)) STRICT, WITHOUT ROWID;
+  row_check INTEGER NOT NULL, PRIMARY KEY (submission_id, number)) STRICT, WITHOUT ROWID;
 CREATE TABLE receipt (
   submission_id TEXT NOT NULL REFERENCES delivery (submission_id), number INTEGER NOT NULL, received_at TEXT NOT NULL,
   digest BLOB NOT NULL, body BLOB NOT NULL, PRIMARY KEY (submission_id, number),

@@ -78,10 +78,14 @@ def add_passphrase_slot(
 def add_keyring_slot(
     connection: sqlite3.Connection, vault_id: str, kek: bytes, keys: LoginKeys, random: RandomBytes
 ) -> None:
-    """Put a fresh key in the keyring and write the slot that it opens. Inside the caller's transaction."""
-    wrapping = random(KEY_SIZE)
-    keys.store(_service(vault_id), _text(wrapping))
-    _write(connection, KEYRING, {"wrapped": _text(wrap_key(wrapping, _place(vault_id, KEYRING), kek, random))})
+    """Put a fresh key in the keyring and write the slot that it opens. Inside the caller's transaction.
+
+    The secret has a name of its own, so a transaction that is cut off leaves the slot before it working.
+    """
+    name, wrapping = f"referral-client {vault_id} {random(4).hex()}", random(KEY_SIZE)
+    keys.store(name, _text(wrapping))
+    wrapped = wrap_key(wrapping, _place(vault_id, KEYRING), kek, random)
+    _write(connection, KEYRING, {"name": name, "wrapped": _text(wrapped)})
 
 
 def open_passphrase_slot(connection: sqlite3.Connection, vault_id: str, passphrase: str) -> bytes:
@@ -107,7 +111,7 @@ def open_passphrase_slot(connection: sqlite3.Connection, vault_id: str, passphra
 def open_keyring_slot(connection: sqlite3.Connection, vault_id: str, keys: LoginKeys) -> bytes | None:
     """The key of the store, or None when the keyring or the store has no slot of this kind."""
     untrusted = _read(connection, KEYRING)
-    secret = keys.read(_service(vault_id)) if untrusted is not None else None
+    secret = keys.read(text_of(untrusted, "name")) if untrusted is not None else None
     if untrusted is None or secret is None:
         return None
     try:
@@ -122,20 +126,20 @@ def open_keyring_slot(connection: sqlite3.Connection, vault_id: str, keys: Login
         return None  # another store's secret, or an old one: the passphrase still opens
 
 
-def remove_keyring_slot(connection: sqlite3.Connection, vault_id: str, keys: LoginKeys | None) -> None:
-    """Take the keyring slot out, and its secret out of the keyring where there is one."""
+def keyring_name(connection: sqlite3.Connection) -> str | None:
+    """What the secret of the keyring slot is called in the keyring; None when there is no such slot."""
+    untrusted = _read(connection, KEYRING)
+    return None if untrusted is None else text_of(untrusted, "name")
+
+
+def remove_keyring_slot(connection: sqlite3.Connection) -> None:
+    """Take the keyring slot out. Inside the caller's transaction."""
     connection.execute("DELETE FROM slot WHERE kind = ?", (KEYRING,))
-    if keys is not None:
-        keys.forget(_service(vault_id))
 
 
 def slot_kinds(connection: sqlite3.Connection) -> frozenset[str]:
     """Which ways this store can be opened."""
     return frozenset(kind for (kind,) in connection.execute("SELECT kind FROM slot"))
-
-
-def _service(vault_id: str) -> str:
-    return f"referral-client {vault_id}"
 
 
 def _place(vault_id: str, kind: str) -> Place:

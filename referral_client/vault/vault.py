@@ -25,7 +25,7 @@ from referral_client.referral.states import (
     ReferralState,
     next_referral,
 )
-from referral_client.sealing.atrest import Cost
+from referral_client.sealing.atrest import DEFAULT_COST, Cost
 from referral_client.sealing.signing import SigningKeys
 from referral_client.vault import audit, slots
 from referral_client.vault.audit import AuditKind, append_sealed, open_detail
@@ -106,7 +106,7 @@ class Vault(Photographs):
     # --- ways to open it
 
     @in_words
-    def change_passphrase(self, old: str, new: str, cost: Cost) -> None:
+    def change_passphrase(self, old: str, new: str, *, cost: Cost = DEFAULT_COST) -> None:
         """Wrap the key of the store anew. WrongPassphrase unless `old` opens it; Refused when `new` is weak."""
         slots.check_passphrase(new)
         vault_id = self._owner.vault_id
@@ -122,23 +122,25 @@ class Vault(Photographs):
     @in_words
     def keep_in_login(self, keys: LoginKeys) -> None:
         """Let a personal login open this store too. Only where the organisation declares logins personal."""
+        before = slots.keyring_name(self._connection)
         with transaction(self._connection):
             slots.add_keyring_slot(self._connection, self._owner.vault_id, self._owner.kek, keys, self._keys.random)
             self._note_store(AuditKind.KEYRING, {"kept": True})
+        if before is not None:
+            keys.forget(before)
+        self._forget_old_pages()
 
     @in_words
     def forget_login(self, keys: LoginKeys | None) -> None:
-        """Take the login's way in out again. Refused when it is the only one."""
+        """Take the login's way in out again, and its secret out of `keys`. Refused when it is the only way."""
         if slots.PASSPHRASE not in slots.slot_kinds(self._connection):
-            raise Refused(
-                "VAULT-ONLY-KEY",
-                "The keyring is the only way into this store.",
-                meaning="Nothing was changed.",
-                next_step="Set a passphrase first.",
-            )
+            raise _only_key()
+        before = slots.keyring_name(self._connection)
         with transaction(self._connection):
-            slots.remove_keyring_slot(self._connection, self._owner.vault_id, keys)
+            slots.remove_keyring_slot(self._connection)
             self._note_store(AuditKind.KEYRING, {"kept": False})
+        if before is not None and keys is not None:
+            keys.forget(before)
         self._forget_old_pages()
 
     # --- sealing and erasing
@@ -218,7 +220,10 @@ class Vault(Photographs):
         ):
             own = self._keys.store if not referral_id or kind == AuditKind.ERASED else keys.get(referral_id)
             detail = open_detail(self._keys, seq, sealed, raw, own or bytes(32))
-            entries.append(AuditEntry(seq, from_rfc3339(at), kind, referral_id, detail, digest.hex()))
+            try:
+                entries.append(AuditEntry(seq, from_rfc3339(at), kind, referral_id, detail, digest.hex()))
+            except ValueError:
+                raise audit.ChainBroken(seq) from None
         return entries
 
     # --- is it whole?
@@ -236,7 +241,7 @@ class Vault(Photographs):
             ("VAULT-PACKAGE-GONE", lambda: OutboxFolder(self._folder).missing(self._packages())),
             ("VAULT-PACKAGE-DAMAGED", self._damaged_packages),
         )
-        return tuple(Finding(code, count) for code, look in looks if (count := look()))
+        return tuple(Finding(code, count) for code, look in looks if (count := _safely(look)))
 
     def sweep(self) -> Swept:
         """Remove files that a cut-off step left behind. Only at opening, while no step is under way."""
@@ -331,6 +336,23 @@ def _count(look: Callable[[], object]) -> int:
     except KnownError:
         return 1
     return 0
+
+
+def _safely(look: Callable[[], int]) -> int:
+    """What a look counts; 1 when damage keeps it from counting."""
+    try:
+        return in_words(look)()
+    except KnownError:
+        return 1
+
+
+def _only_key() -> Refused:
+    return Refused(
+        "VAULT-ONLY-KEY",
+        "The keyring is the only way into this store.",
+        meaning="Nothing was changed.",
+        next_step="Set a passphrase first.",
+    )
 
 
 def _too_soon() -> Refused:
