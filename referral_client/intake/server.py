@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import socket
 import ssl
 import sys
@@ -24,7 +25,7 @@ from referral_client.intake.config import IntakeConfig
 
 _MAX_HEADERS = 32 * 1024
 _KEEP_ALIVE_SECONDS = 75
-_CLOSING_SECONDS = 10
+_CLOSING_SECONDS = 3
 
 
 def serve(config: IntakeConfig, *, host: str, port: int, tls_cert: Path, tls_key: Path) -> None:
@@ -47,6 +48,9 @@ def serve(config: IntakeConfig, *, host: str, port: int, tls_cert: Path, tls_key
         access_log=False,
         log_config=None,
     )
+    # Its own log lines could hold what a client sent; ours are codes, and the desk writes them.
+    logging.getLogger("uvicorn").addHandler(logging.NullHandler())
+    logging.getLogger("uvicorn").propagate = False
     actual = listener.getsockname()[1]
     _Server(settings, host, actual).run(sockets=[listener])
 

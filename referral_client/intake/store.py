@@ -140,20 +140,20 @@ class LocalObjects:
         return str(self._root / name)
 
     def _stage(self, pieces: Iterable[bytes]) -> str:
-        staged = f"{STAGING}/{self._random(16).hex()}"
-        path = make_private_folder(self._root / STAGING) / staged.rpartition("/")[2]
+        name = self._random(16).hex()
+        path = make_private_folder(self._root / STAGING) / name
+        # Written here and not by the store: the store would not sync it before it gets its name.
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
         try:
-            self._store.put(staged, iter(pieces), use_multipart=True, chunk_size=_PIECE, max_concurrency=1)
-            # Opened for writing: Windows syncs nothing through a handle that only reads.
-            descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            with os.fdopen(descriptor, "wb") as stream:
+                for piece in pieces:
+                    stream.write(piece)
+                stream.flush()
+                os.fsync(stream.fileno())
         except BaseException:
             path.unlink(missing_ok=True)
             raise
-        return staged
+        return f"{STAGING}/{name}"
 
     def _sync_folders(self, name: str) -> None:
         """From the object's own folder up to the root: any of them may be new."""
