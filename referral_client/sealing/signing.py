@@ -236,16 +236,39 @@ def peek_key_ids(untrusted_envelope: bytes, payload_type: str, limit: int = ENVE
 
 
 def sshsig(payload: bytes, keys: SigningKeys, namespace: str) -> bytes:
-    """An armored SSHSIG of the payload by the Ed25519 key, as `ssh-keygen -Y sign` makes it."""
-    signed = b"SSHSIG" + _ssh_string(namespace.encode()) + _ssh_string(b"") + _ssh_string(b"sha512")
-    signed += _ssh_string(hashlib.sha512(payload).digest())
-    signature = keys.ed25519_key().sign(signed)
-    blob = b"SSHSIG" + struct.pack(">I", 1) + _ssh_string(_ssh_public(keys.public))
-    blob += _ssh_string(namespace.encode()) + _ssh_string(b"") + _ssh_string(b"sha512")
-    blob += _ssh_string(_ssh_string(b"ssh-ed25519") + _ssh_string(signature))
+    """An armored SSHSIG of the payload by the Ed25519 key, byte for byte as `ssh-keygen -Y sign` makes it."""
+    return _armored(_sshsig_start(keys.public, namespace) + keys.ed25519_key().sign(_sshsig_signed(payload, namespace)))
+
+
+def _armored(blob: bytes) -> bytes:
     text = base64.b64encode(blob).decode()
     lines = [text[place : place + 70] for place in range(0, len(text), 70)]
     return "\n".join(["-----BEGIN SSH SIGNATURE-----", *lines, "-----END SSH SIGNATURE-----", ""]).encode()
+
+
+def verify_sshsig(untrusted_armor: bytes, payload: bytes, public: PublicKeys, namespace: str) -> None:
+    """NotGenuine unless this is the one SSHSIG of the payload by the Ed25519 key, as `sshsig` writes it."""
+    untrusted_lines = untrusted_armor.split(b"\n")
+    try:
+        blob = base64.b64decode(b"".join(untrusted_lines[1:-2]), validate=True)
+        public._ed25519_key().verify(blob[-64:], _sshsig_signed(payload, namespace))
+    except (ValueError, InvalidSignature) as error:
+        raise NotGenuine("manifest.json.sig: does not verify") from error
+    if _armored(_sshsig_start(public, namespace) + blob[-64:]) != untrusted_armor:
+        raise NotGenuine("manifest.json.sig: by another key, for another purpose, or written another way")
+
+
+def _sshsig_signed(payload: bytes, namespace: str) -> bytes:
+    purpose = _ssh_string(namespace.encode()) + _ssh_string(b"") + _ssh_string(b"sha512")
+    return b"SSHSIG" + purpose + _ssh_string(hashlib.sha512(payload).digest())
+
+
+def _sshsig_start(public: PublicKeys, namespace: str) -> bytes:
+    """Everything in the signature's blob but its last 64 bytes, which are the Ed25519 signature."""
+    blob = b"SSHSIG" + struct.pack(">I", 1) + _ssh_string(_ssh_public(public))
+    blob += _ssh_string(namespace.encode()) + _ssh_string(b"") + _ssh_string(b"sha512")
+    kind = _ssh_string(b"ssh-ed25519")
+    return blob + struct.pack(">I", len(kind) + 4 + 64) + kind + struct.pack(">I", 64)
 
 
 def ssh_public_line(public: PublicKeys, comment: str) -> str:
