@@ -90,7 +90,7 @@ def read_file(path: Path, *, limit: int, what: str, code: str) -> bytes:
     """Read an ordinary file of at most `limit` bytes that may have come from anyone.
 
     `what` names the thing in the sentence ("the answers file"), `code` is the stable code's first word.
-    Refused: missing, a folder, a device, over the limit, not readable.
+    Refused: missing, a folder, a device, over the limit (before a byte is read), not readable, changed meanwhile.
     """
     next_step = "Check the file and try again."
     try:
@@ -109,15 +109,22 @@ def read_file(path: Path, *, limit: int, what: str, code: str) -> bytes:
         )
     with os.fdopen(descriptor, "rb") as stream:
         try:
-            untrusted = stream.read(limit + 1)
+            untrusted = stream.read(min(before.st_size, limit) + 1) if before.st_size <= limit else b""
+            after = os.fstat(descriptor)
         except OSError as error:
             raise Refused(
                 f"{code}-NOT-READABLE", f"Reading {what} failed part of the way.", next_step=next_step
             ) from error
-    if len(untrusted) > limit:
+    if before.st_size > limit or len(untrusted) > limit:
         raise Refused(
             f"{code}-TOO-LARGE",
             f"{what[:1].upper()}{what[1:]} is larger than {limit // 1_000_000 or 1} MB, the most this program takes.",
             next_step=next_step,
+        )
+    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns) or len(untrusted) != before.st_size:
+        raise Refused(
+            f"{code}-CHANGED",
+            f"{what[:1].upper()}{what[1:]} changed while it was being read.",
+            next_step="Wait until the other program has finished with it and try again.",
         )
     return untrusted

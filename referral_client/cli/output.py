@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable
 
 from referral_client.base.canonical import Json
+from referral_client.base.errors import KnownError
 
 
 def say(line: str = "") -> None:
@@ -27,3 +28,17 @@ def report(args: argparse.Namespace, data: Json, lines: Iterable[str]) -> None:
     else:
         for line in lines:
             say(line)
+
+
+def print_error(error: KnownError, *, as_json: bool) -> None:
+    """A known error in the person's words; with --json as a document on standard output."""
+    if as_json:
+        say(json.dumps(error.as_json(), ensure_ascii=False, indent=2, sort_keys=True))
+        return
+    complain(error.what)
+    for reason in error.reasons:
+        complain(f"  {reason}")
+    for line in (error.meaning, error.next_step):
+        if line:
+            complain(line)
+    complain(f"Code for the help desk: {error.code}")

@@ -1,0 +1,42 @@
+"""The composition root: run one command, or open the window; turn every ending into words and an exit code.
+
+0 done, 1 refused with reasons, 2 wrong use, 3 this machine lacks something (said in words). A bug is reported by a
+code without data, never by a traceback: tracebacks can hold what a person wrote.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from referral_client.base import log
+from referral_client.base.errors import KnownError, bug_code
+from referral_client.cli.main import parse
+from referral_client.cli.output import complain, print_error
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The whole program. Returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console in a legacy code page must not stop on a name it cannot show.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    args = parse(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code: int = args.run(args)
+    except KnownError as error:
+        print_error(error, as_json=args.json)
+        return error.exit_code
+    except BrokenPipeError:
+        return 1
+    except KeyboardInterrupt:
+        complain("Stopped. Nothing that was saved is lost.")
+        return 1
+    except Exception as error:  # noqa: BLE001 - the one place where a bug is told to a person
+        code_of_bug = bug_code(error)
+        log.trouble("bug", code=code_of_bug)
+        complain(f"Something in this program went wrong ({code_of_bug}). What was saved is safe.")
+        complain("Tell your help desk this code. It holds nothing about a child.")
+        complain("If a child may be in danger, ring 999 or the front door now; do not wait for the computer.")
+        return 1
+    return code

@@ -1,0 +1,34 @@
+"""The home folder and the passphrase that a command was given."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from pathlib import Path
+
+from referral_client.base.errors import MachineLacks
+from referral_client.base.files import read_file
+from referral_client.base.home import Home, default_home
+
+
+def home_of(args: argparse.Namespace) -> Home:
+    """The home named by --home, or this account's own; its folders exist afterwards."""
+    return (Home(args.home.resolve()) if args.home else default_home()).create()
+
+
+def passphrase_of(args: argparse.Namespace) -> str:
+    """From --passphrase-file, or typed at a terminal. MachineLacks (exit 3) where neither can be."""
+    if args.passphrase_file == "-":
+        return sys.stdin.readline().rstrip("\r\n")
+    if args.passphrase_file:
+        untrusted = read_file(Path(args.passphrase_file), limit=10_000, what="the passphrase file", code="PASSPHRASE")
+        return untrusted.decode("utf-8", errors="replace").split("\n", 1)[0].rstrip("\r")
+    if sys.stdin.isatty():
+        return getpass.getpass("Your passphrase: ")
+    raise MachineLacks(
+        "VAULT-NO-KEY",
+        "Your vault is locked, and there is nobody here to type the passphrase.",
+        meaning="Nothing was opened and nothing was changed.",
+        next_step="Run the command in a terminal, or name a file with --passphrase-file.",
+    )

@@ -1,0 +1,70 @@
+"""Every command by noun and verb, and the options that all of them share."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from referral_client import __version__
+from referral_client.base.errors import MachineLacks
+
+# Loaded only when their noun is used, so that one command does not pay for the libraries of all.
+NOUNS = {
+    "demo": "do the main job with no screen, on a sample referral",
+    "referral": "write, check, send and list referrals",
+    "queue": "what is waiting to be sent, and send it",
+    "receipt": "check a receipt",
+    "form": "check, show and compare forms",
+    "policy": "check, explain and test photo policies",
+    "photo": "what a photograph holds, and a clean copy of it",
+    "package": "check a sealed package",
+    "organisation": "your organisation's signed settings",
+    "authority": "a council's signed settings",
+    "intake": "the council's receiving computer",
+    "casework": "the council's people: open, register, decide",
+}
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """The parsed command; argparse itself explains wrong use and exits 2."""
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--home", type=Path, metavar="DIR", help="the folder this program keeps everything in")
+    shared.add_argument("--json", action="store_true", help="print one JSON document in place of lines")
+    shared.add_argument(
+        "--passphrase-file",
+        metavar="FILE",
+        help="read the vault's passphrase from the first line of FILE, or from standard input with -",
+    )
+    parser = argparse.ArgumentParser(
+        prog="referral-client",
+        description="Make a child-protection referral, follow your own photo policy, and know that it arrived.",
+    )
+    parser.add_argument("--version", action="version", version=f"referral-client {__version__}")
+    parser.set_defaults(run=_open_window, json=False)
+    nouns = parser.add_subparsers(title="commands", metavar="COMMAND")
+    asked_for = next((word for word in arguments if word in NOUNS), "")
+    for noun, words in NOUNS.items():
+        if noun == asked_for:
+            importlib.import_module(f"referral_client.cli.{noun}").add_commands(nouns, [shared])
+        else:
+            nouns.add_parser(noun, help=words)
+    return parser.parse_args(arguments)
+
+
+def _open_window(_args: argparse.Namespace) -> int:
+    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        raise MachineLacks(
+            "SCREEN-NONE",
+            "There is no screen here, so the window cannot open.",
+            next_step="Use the commands (referral-client --help), or try the main job without a screen: "
+            "referral-client demo --out demo",
+        )
+    raise MachineLacks(
+        "SCREEN-NOT-YET",
+        "This version has no window yet; every part of the main job is there as a command.",
+        next_step="See referral-client --help, or try the main job: referral-client demo --out demo",
+    )

@@ -1,0 +1,192 @@
+"""Signed settings: make a root key, sign, show, compare, install. A one-person organisation in one step.
+
+Imports organisation and vault. Every function is one use case; the screen and the commands only print what it returns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from referral_client.base.canonical import Json, NotStrictJson, canonical_bytes, strict_json
+from referral_client.base.clock import Clock, to_rfc3339
+from referral_client.base.errors import WrongUse
+from referral_client.base.files import read_file, write_file
+from referral_client.base.home import Home
+from referral_client.base.ids import RandomBytes
+from referral_client.organisation import (
+    AuthorityProfile,
+    OrganisationBundle,
+    install_authority,
+    install_organisation,
+    make_root_key,
+    open_root_key,
+    sign_authority,
+    sign_organisation,
+    untrusted_authority,
+    untrusted_organisation,
+)
+from referral_client.organisation.models import KeyPair
+from referral_client.organisation.statements import MAX_STATEMENT
+from referral_client.sealing.signing import PublicKeys
+from referral_client.services.people import Enrolment
+
+VALID_FOR = timedelta(days=395)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A statement as read, not yet trusted: its own words and the fingerprint of the root it claims."""
+
+    statement: AuthorityProfile | OrganisationBundle
+    fingerprint: str
+    thumbprint: str
+
+
+def new_root_key(path: Path, passphrase: str, random: RandomBytes) -> PublicKeys:
+    """Make a root key file sealed by a passphrase."""
+    return make_root_key(path, passphrase, random)
+
+
+def sign_organisation_draft(draft: Path, root_key: Path, passphrase: str, out: Path) -> OrganisationBundle:
+    """Sign a bundle written as JSON (all fields but type, v and root)."""
+    envelope = sign_organisation(_draft(draft), open_root_key(root_key, passphrase))
+    write_file(out, envelope, mode=0o644)
+    return untrusted_organisation(envelope)
+
+
+def sign_authority_draft(draft: Path, root_key: Path, passphrase: str, out: Path) -> AuthorityProfile:
+    """Sign a council's profile written as JSON (all fields but type, v and root)."""
+    envelope = sign_authority(_draft(draft), open_root_key(root_key, passphrase))
+    write_file(out, envelope, mode=0o644)
+    return untrusted_authority(envelope)
+
+
+def show_organisation(path: Path) -> Shown:
+    """Read a bundle without trusting it."""
+    bundle = untrusted_organisation(_envelope(path))
+    root = bundle.root.public()
+    return Shown(bundle, root.fingerprint, root.thumbprint)
+
+
+def show_authority(path: Path) -> Shown:
+    """Read a council's profile without trusting it."""
+    profile = untrusted_authority(_envelope(path))
+    root = profile.root.public()
+    return Shown(profile, root.fingerprint, root.thumbprint)
+
+
+def install_organisation_file(home: Home, path: Path, fingerprint: str, *, practice: bool = False) -> OrganisationBundle:
+    """Put a bundle in force. `fingerprint`: the 48 digits that a person compared, or the 64 hex digits."""
+    envelope = _envelope(path)
+    root = untrusted_organisation(envelope).root.public()
+    given = "".join(fingerprint.split()).lower()
+    matches = given in (root.fingerprint.replace(" ", ""), root.thumbprint)
+    return install_organisation(
+        home.organisation, envelope, root_thumbprint=root.thumbprint if matches else given, practice=practice
+    )
+
+
+def install_authority_file(home: Home, path: Path) -> AuthorityProfile:
+    """Put a council's profile in force."""
+    return install_authority(home.organisation, _envelope(path))
+
+
+def changes(before: Path, after: Path) -> tuple[str, ...]:
+    """What differs between two bundles, one line each, as "place: before -> after"."""
+    old = untrusted_organisation(_envelope(before)).model_dump(mode="json")
+    new = untrusted_organisation(_envelope(after)).model_dump(mode="json")
+    return tuple(_differences("", old, new))
+
+
+def one_person_bundle(
+    enrolment: Enrolment,
+    *,
+    org_id: str,
+    name: str,
+    sector: str,
+    policies: tuple[str, ...],
+    accepts: tuple[str, ...],
+    seq: int,
+    practice: bool,
+    clock: Clock,
+) -> Json:
+    """The draft of a bundle for an organisation of one person, who may approve what they write."""
+    now = clock.now()
+    return {
+        "org_id": org_id,
+        "name": name,
+        "sector": sector,
+        "practice": practice,
+        "seq": seq,
+        "issued_at": to_rfc3339(now),
+        "expires_at": to_rfc3339(now + VALID_FOR),
+        "people": [
+            {
+                "id": enrolment.person.id,
+                "name": enrolment.person.name,
+                "role": enrolment.person.role,
+                "may_approve": True,
+                "keys": enrolment.person_keys.as_json(),
+                "reading": enrolment.reading,
+            }
+        ],
+        "workstations": [
+            {
+                "id": enrolment.workstation_id,
+                "keys": enrolment.workstation_keys.as_json(),
+                "not_after": to_rfc3339(now + VALID_FOR),
+            }
+        ],
+        "photo_policies": [{"toml": text} for text in policies],
+        "accepts_authority_roots": list(accepts),
+        "review_required": True,
+    }
+
+
+def for_the_council(bundle_envelope: bytes) -> Json:
+    """The small file a council registers an organisation by: who it is and its root key, to compare by fingerprint."""
+    bundle = untrusted_organisation(bundle_envelope)
+    return {"org_id": bundle.org_id, "name": bundle.name, "root": KeyPair.of(bundle.root.public()).model_dump()}
+
+
+def _draft(path: Path) -> Json:
+    untrusted = read_file(path, limit=MAX_STATEMENT, what="the settings draft", code="STATEMENT")
+    try:
+        draft = strict_json(untrusted, limit=MAX_STATEMENT)
+        if not isinstance(draft, dict):
+            raise NotStrictJson("must be an object")
+    except NotStrictJson as fault:
+        raise WrongUse(
+            "STATEMENT-NOT-JSON",
+            "The settings draft is not JSON of the strict kind.",
+            next_step="Correct the file and sign again.",
+            reasons=(str(fault),),
+        ) from None
+    return draft
+
+
+def _envelope(path: Path) -> bytes:
+    return read_file(path, limit=MAX_STATEMENT, what="the settings file", code="STATEMENT")
+
+
+def _differences(place: str, old: Json, new: Json) -> list[str]:
+    if isinstance(old, dict) and isinstance(new, dict):
+        lines = []
+        for key in sorted(set(old) | set(new)):
+            lines += _differences(f"{place}.{key}" if place else key, old.get(key), new.get(key))
+        return lines
+    if isinstance(old, list) and isinstance(new, list):
+        lines = []
+        for index in range(max(len(old), len(new))):
+            before = old[index] if index < len(old) else None
+            after = new[index] if index < len(new) else None
+            lines += _differences(f"{place}[{index + 1}]", before, after)
+        return lines
+    return [] if old == new else [f"{place}: {_short(old)} -> {_short(new)}"]
+
+
+def _short(value: Json) -> str:
+    text = "nothing" if value is None else canonical_bytes(value).decode()
+    return text if len(text) <= 60 else f"{text[:57]}..."

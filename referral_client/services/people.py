@@ -1,0 +1,123 @@
+"""People on this computer: make a person's vault, open it, and the small file that IT enrols them by.
+
+Imports base, vault, sealing. A vault is opened under the home's lock, so there is one writer at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from referral_client.base.canonical import Json
+from referral_client.base.clock import Clock
+from referral_client.base.errors import Refused, WrongUse
+from referral_client.base.home import Home
+from referral_client.base.ids import PersonId, RandomBytes, new_uuid
+from referral_client.base.locks import only_copy
+from referral_client.sealing.atrest import DEFAULT_COST, Cost
+from referral_client.sealing.recipients import recipient_of
+from referral_client.sealing.signing import PublicKeys
+from referral_client.vault import Person, Queue, Vault, WrongPassphrase, create_vault, open_queue, open_vault
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolment:
+    """The public half of a person and their workstation: what an organisation signs into its bundle."""
+
+    person: Person
+    person_keys: PublicKeys
+    reading: str
+    workstation_id: str
+    workstation_keys: PublicKeys
+
+    def as_json(self) -> Json:
+        return {
+            "person": {"id": self.person.id, "name": self.person.name, "role": self.person.role},
+            "person_keys": self.person_keys.as_json(),
+            "person_fingerprint": self.person_keys.fingerprint,
+            "reading": self.reading,
+            "workstation": {
+                "id": self.workstation_id,
+                "keys": self.workstation_keys.as_json(),
+                "fingerprint": self.workstation_keys.fingerprint,
+            },
+        }
+
+
+def new_person(
+    home: Home,
+    *,
+    name: str,
+    role: str,
+    passphrase: str,
+    practice: bool,
+    clock: Clock,
+    random: RandomBytes,
+    cost: Cost = DEFAULT_COST,
+) -> Enrolment:
+    """Make a vault for one person of this home, with keys of their own."""
+    if not name.strip() or not role.strip():
+        raise WrongUse("PERSON-NO-NAME", "A person needs a name and a role.", next_step="Give both.")
+    person = Person(PersonId(new_uuid(random)), name.strip(), role.strip())
+    with only_copy(home.lock, what="this computer’s vaults"):
+        folder = home.people / person.id
+        create_vault(
+            folder, person=person, passphrase=passphrase, practice=practice, clock=clock, random=random, cost=cost
+        )
+        with open_vault(folder, passphrase, clock, random) as vault:
+            return enrolment_of(vault)
+
+
+def enrolment_of(vault: Vault) -> Enrolment:
+    """The public half of an open vault's keys."""
+    return Enrolment(
+        person=vault.person,
+        person_keys=vault.person_keys().public,
+        reading=recipient_of(vault.reading_identity()),
+        workstation_id=vault.workstation_id,
+        workstation_keys=vault.workstation_keys().public,
+    )
+
+
+@contextmanager
+def vault_of(home: Home, passphrase: str, *, clock: Clock, random: RandomBytes) -> Iterator[Vault]:
+    """The vault that this passphrase opens, held for the length of the block.
+
+    Several people may share a home; a passphrase opens its own person's vault and says nothing about the others.
+    Refused: no vault yet, a wrong passphrase, another running copy.
+    """
+    with only_copy(home.lock, what="your vault"):
+        folders = sorted(path for path in home.people.iterdir() if (path / "vault.db").exists())
+        if not folders:
+            raise Refused(
+                "VAULT-NONE",
+                "Nobody has a vault here yet.",
+                next_step="Make one first: referral-client organisation init, or referral-client person new.",
+            )
+        vault = None
+        for folder in folders:
+            try:
+                vault = open_vault(folder, passphrase, clock, random)
+                break
+            except WrongPassphrase:
+                if folder is folders[-1]:
+                    raise
+        assert vault is not None
+        with vault:
+            yield vault
+
+
+@contextmanager
+def queues_of(home: Home, *, clock: Clock, random: RandomBytes) -> Iterator[tuple[Queue, ...]]:
+    """The queue of every vault here, without a passphrase: sealed packages, states and receipts only."""
+    with only_copy(home.lock, what="the queue"):
+        queues = []
+        try:
+            for path in sorted(home.people.iterdir()):
+                if (path / "vault.db").exists():
+                    queues.append(open_queue(path, clock, random))
+            yield tuple(queues)
+        finally:
+            for queue in queues:
+                queue.close()
