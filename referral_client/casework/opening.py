@@ -1,0 +1,216 @@
+"""Open one package: verify all of it, write it out for reading, enter it in the book and sign `opened`.
+
+Everything is verified before the first byte is written, and the folder appears whole or not at all. A sender who is
+not recognised is opened only with a reason, and everything made from it says so. Imports base, sealing, this room.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from referral_client.base import log
+from referral_client.base.canonical import Json, canonical_bytes
+from referral_client.base.clock import Clock
+from referral_client.base.errors import Refused
+from referral_client.base.files import make_private_folder, read_file, sync_folder, write_file, write_file_with
+from referral_client.base.ids import RandomBytes
+from referral_client.casework.book import Book, Entry, opened_book, unknown_shelf
+from referral_client.casework.office import Office, read_identities
+from referral_client.sealing.opening import OpenedPackage, open_package, unpack_to
+from referral_client.sealing.receipt import ReceiptStatus
+from referral_client.sealing.ticket import TICKET_LIMIT, verify_ticket
+
+_DATA = "data/"
+_LABEL = "SENDER-NOT-RECOGNISED.txt"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What opening gave: the entry in the book, the receipt, where it was put, and where the files are."""
+
+    entry: Entry
+    summary: Json
+    out: Path
+    receipt: bytes
+    receipt_path: Path
+
+
+def open_package_file(
+    office: Office,
+    package: Path,
+    *,
+    identity: Path,
+    out: Path,
+    clock: Clock,
+    random: RandomBytes,
+    unrecognised_reason: str = "",
+) -> Opened:
+    """Open `package` into `out`, which must be new or empty.
+
+    Refused, with nothing written and nothing signed: not whole, not genuine, for another destination, practice among
+    real ones or the reverse, another content under an id that is known, an unknown sender without a reason.
+    """
+    _check_empty(out)
+    identities = read_identities(identity)
+    with (
+        opened_book(office, clock, random) as book,
+        open_package(
+            package,
+            identities,
+            lookup=office.workstation_keys,
+            accept_practice=office.practice,
+            accept_unknown_sender=bool(unrecognised_reason),
+        ) as opened,
+    ):
+        _check_ours(office, opened)
+        _check_ticket(office, package, opened)
+        entry = _entry(opened, unrecognised_reason)
+        known = _known(book, entry)
+        summary = _summary(opened, entry)
+        with _whole_or_not(out, random) as folder:
+            _write(folder, opened, summary, entry)
+        if known is not None and known.has(ReceiptStatus.OPENED):
+            receipt, receipt_path = book.receipt(known, ReceiptStatus.OPENED)
+            entry = known
+        else:
+            reason = "" if entry.sender_known else "sender-unknown"
+            entry, receipt, receipt_path = book.sign(entry, ReceiptStatus.OPENED, reason=reason)
+        write_file(out / "opened.receipt.json", receipt)
+    log.event("casework-opened", submission=entry.submission_id, known=entry.sender_known)
+    return Opened(entry, summary, out, receipt, receipt_path)
+
+
+def _check_empty(out: Path) -> None:
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise Refused(
+            "CASEWORK-OUT-NOT-EMPTY",
+            "The folder to open it into is not empty.",
+            meaning="Nothing was opened, so that nothing of another referral is mixed with this one.",
+            next_step="Choose a new folder.",
+        )
+
+
+def _check_ours(office: Office, opened: OpenedPackage) -> None:
+    if opened.manifest.destination.id != office.destination_id:
+        raise Refused(
+            "CASEWORK-NOT-FOR-US",
+            "This package is addressed to another front door.",
+            meaning="Nothing was written or signed. The front door it is for may not know about the child.",
+            next_step="Ring the sender and the front door it is for.",
+        )
+    if opened.manifest.practice != office.practice:
+        raise Refused(
+            "CASEWORK-PRACTICE-MIXED",
+            "A real referral came to a practice front door.",
+            meaning="Nothing was written or signed, and nobody at the real front door has it.",
+            next_step="Ring the sender now: it must be sent to the real front door.",
+        )
+
+
+def _check_ticket(office: Office, package: Path, opened: OpenedPackage) -> None:
+    """The ticket beside the file, when there is one and its sender is known, is about exactly this file."""
+    beside = package.with_name(f"{package.name.removesuffix('.age')}.ticket.json")
+    sender = opened.manifest.sender
+    public = office.workstation_keys(sender.org_id, sender.workstation)
+    if public is None or not beside.is_file():
+        return
+    untrusted = read_file(beside, limit=TICKET_LIMIT, what="the ticket", code="CASEWORK-TICKET")
+    opened.check_ticket(verify_ticket(untrusted, public, accept_practice=office.practice))
+
+
+def _entry(opened: OpenedPackage, unrecognised_reason: str) -> Entry:
+    sender = opened.manifest.sender
+    known = opened.sender_known
+    return Entry(
+        shelf=f"known/{sender.org_id}" if known else unknown_shelf((sender.keys.ed25519_id, sender.keys.mldsa65_id)),
+        submission_id=opened.manifest.submission_id,
+        org_id=sender.org_id,
+        parcel_sha256=opened.parcel_sha256,
+        parcel_size=opened.parcel_size,
+        manifest_sha256=opened.manifest_sha256,
+        reply_to=opened.manifest.reply_to,
+        sender_known=known,
+        unrecognised_reason="" if known else unrecognised_reason,
+    )
+
+
+def _known(book: Book, entry: Entry) -> Entry | None:
+    """The entry of an earlier opening of the same file; Refused when the id came before with other bytes."""
+    known = book.entry(entry.shelf, entry.submission_id)
+    if known is not None and known.parcel_sha256 != entry.parcel_sha256:
+        raise Refused(
+            "CASEWORK-OTHER-CONTENT",
+            "A package with this number was opened before, and its content was not the same.",
+            meaning="Nothing was written or signed. Two different referrals carry one number.",
+            next_step="Ring the sender and ask which one they mean; keep both files.",
+        )
+    return known
+
+
+def _summary(opened: OpenedPackage, entry: Entry) -> Json:
+    manifest = opened.manifest
+    return {
+        "submission_id": manifest.submission_id,
+        "destination_id": manifest.destination.id,
+        "org_id": manifest.sender.org_id,
+        "workstation": manifest.sender.workstation,
+        "fingerprint": manifest.sender.keys.fingerprint,
+        "sender_known": entry.sender_known,
+        "unrecognised_reason": entry.unrecognised_reason,
+        "practice": manifest.practice,
+        "created_at": manifest.created_at,
+        "form": {"id": manifest.form.id, "version": manifest.form.version, "sha256": manifest.form.sha256},
+        "people": [
+            {"act": person.act.value, "name": person.name, "role": person.role, "at": person.at}
+            for person in manifest.people
+        ],
+        "review_waived": manifest.review.waived,
+        "amends": manifest.amends.submission_id if manifest.amends else "",
+        "parts": [{"name": part.name, "type": part.media_type, "title": part.title} for part in manifest.parts],
+        "parcel_sha256": entry.parcel_sha256,
+        "manifest_sha256": entry.manifest_sha256,
+    }
+
+
+def _write(folder: Path, opened: OpenedPackage, summary: Json, entry: Entry) -> None:
+    """What is read stands on top; the bag, untouched and provable, stands in a folder of its own."""
+    unpack_to(opened, folder / "bag")
+    for name in opened.names():
+        if name.startswith(_DATA):
+            target = folder.joinpath(*name.removeprefix(_DATA).split("/"))
+            make_private_folder(target.parent)
+            write_file_with(target, lambda stream, name=name: stream.writelines(opened.pieces(name)))  # type: ignore[misc]
+    write_file(folder / "opened.json", canonical_bytes(summary))
+    if not entry.sender_known:
+        write_file(folder / _LABEL, _label(entry, summary["fingerprint"]).encode())
+
+
+def _label(entry: Entry, fingerprint: str) -> str:
+    return (
+        "SENDER NOT RECOGNISED\n\n"
+        "Nobody has registered the keys that signed this referral. It is whole, but it may not be from the\n"
+        f"organisation it names ({entry.org_id}). Ring that organisation on a number you already know and compare:\n\n"
+        f"    {fingerprint}\n\n"
+        f"Opened all the same, because: {entry.unrecognised_reason}\n"
+    )
+
+
+@contextmanager
+def _whole_or_not(out: Path, random: RandomBytes) -> Iterator[Path]:
+    """A folder that becomes `out` when the block ends well, and is gone when it does not."""
+    make_private_folder(out.parent)
+    folder = out.with_name(f".{out.name}.{random(6).hex()}.tmp")
+    make_private_folder(folder)
+    try:
+        yield folder
+        if out.exists():
+            out.rmdir()
+        folder.rename(out)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    sync_folder(out.parent)
