@@ -392,5 +392,7 @@ def place_words(code: str, own: dict[str, str]) -> str:
 
 
 def listed(items: list[str], last: str = "or") -> str:
-    """`a, b or c`."""
+    """`a, b or c`; "none" for an empty list."""
+    if not items:
+        return "none"
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"

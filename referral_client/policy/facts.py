@@ -6,13 +6,14 @@ faults at once and repeats no value, because a fact may be about a child. Import
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from referral_client.base.canonical import Json, NotStrictJson, canonical_bytes, strict_json
+from referral_client.base.canonical import Json, NotStrictJson, strict_json
 from referral_client.base.errors import WrongUse
 from referral_client.policy.codes import ConsentForm, Device, Exemption, Region, Said, Side, Source, View
 from referral_client.policy.faults import fault_of, field_names
@@ -146,12 +147,12 @@ def attested_from_json(untrusted: bytes | Json, *, file_name: str = "facts") -> 
     if not isinstance(document, dict):
         raise _faults((f"{file_name}: must be one object with the facts of one picture",))
     try:
-        return AttestedFacts.model_validate_json(canonical_bytes(document))
+        return AttestedFacts.model_validate_json(json.dumps(document))
     except ValidationError as error:
         names = field_names(AttestedFacts)
         raise _faults(
             tuple(
-                f"{file_name}: {'.'.join(str(step) for step in fault.path)}: {fault.reason}"
+                f"{file_name}: {'.'.join(str(step)[:60] for step in fault.path) or 'file'}: {fault.reason}"
                 for fault in (fault_of(detail, names) for detail in error.errors(include_url=False))
             )
         ) from None

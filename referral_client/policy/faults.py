@@ -29,6 +29,7 @@ _PLAIN = {
     "date_parsing": "must be a date like 2026-09-01",
     "date_from_datetime_parsing": "must be a date like 2026-09-01",
     "date_from_datetime_inexact": "must be a date like 2026-09-01",
+    "json_invalid": "holds a character or a number that cannot be read",
     "string_too_short": "must not be empty",
 }
 
@@ -96,8 +97,9 @@ def fault_of(detail: ErrorDetails, names: Mapping[Path, tuple[str, ...]]) -> Fau
 
 def did_you_mean(written: str, choices: tuple[str, ...]) -> str:
     """`: did you mean X?`, or nothing when no choice is near."""
-    near = difflib.get_close_matches(written[:100], choices, n=1, cutoff=0.6)
-    return f": did you mean {near[0]}?" if near else ""
+    within = [choice for choice in choices if len(written) >= 3 and written in choice][:3]
+    near = within or difflib.get_close_matches(written[:100], choices, n=1, cutoff=0.65)
+    return f": did you mean {' or '.join(near)}?" if near else ""
 
 
 def _choices(expected: str) -> tuple[str, ...]:

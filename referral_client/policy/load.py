@@ -45,6 +45,7 @@ def load_policy(untrusted: bytes, file_name: str) -> Policy:
     policy, faults = _validated(document)
     faults = [*usual_faults, *faults, *cross_faults(document)]
     if faults or policy is None:
+        faults.sort(key=lambda fault: lines.line_of(fault.path))
         raise _refused([_line(name, lines, fault) for fault in faults])
     policy._sha256 = hashlib.sha256(untrusted).hexdigest()
     return policy

@@ -18,7 +18,6 @@ from referral_client.policy.codes import (
     ConsentForm,
     Device,
     Outcome,
-    Recipient,
     Region,
     Said,
     Source,
@@ -35,8 +34,8 @@ from referral_client.policy.model import Policy
 
 ANYBODY_ELSE = "anybody_else"
 _THIRD_PARTIES = tuple(source for source in Source if source not in (Source.SELF, Source.COLLEAGUE))
-# Facts about the policy itself, which a comparison says first or not at all.
-_NOT_COMPARED = frozenset({"cases", "messages"})
+# Compared in their own way, or worth no line of their own.
+_NOT_COMPARED = frozenset({"case", "messages", "source"})
 _FEW = 8  # a list of parts of the body longer than this is called "every other part"
 SHORT = {
     Outcome.ATTACH: "goes",
@@ -105,8 +104,8 @@ def _cells(policy: Policy, roles: tuple[str, ...]) -> Iterator[Cell]:
 
 
 def _outcome(policy: Policy, facts: AttestedFacts) -> Outcome:
-    recipient = policy.recipients_allowed[0] if policy.recipients_allowed else Recipient.FRONT_DOOR
-    return may_attach(policy, facts, None, Counts(views=frozenset(View)), recipient=recipient).outcome
+    counts = Counts(views=frozenset(View))
+    return may_attach(policy, facts, None, counts, recipient=policy.recipients_allowed[0]).outcome
 
 
 def _in_order(policy: Policy, source: Source, role: str, device: Device, region: Region) -> AttestedFacts:
@@ -219,7 +218,7 @@ def diff(before: Policy, after: Policy) -> Difference:
 
 
 def _settings(before: Policy, after: Policy) -> Iterator[Change]:
-    one, other = before.model_dump(mode="json"), after.model_dump(mode="json")
+    one, other = (each.model_dump(mode="json", by_alias=True) for each in (before, after))
     for key in one:
         if key not in _NOT_COMPARED and one[key] != other[key]:
             yield Change(key, _text(one[key]), _text(other[key]))

@@ -187,7 +187,7 @@ class Policy(_Table):
     deletion_attested_by: Code | None = None
     delete_from_client_after: ClientDeletion | None = None
     approval_to_attach: Approver = Approver.NONE
-    recipients_allowed: tuple[Recipient, ...] = (Recipient.FRONT_DOOR,)
+    recipients_allowed: Annotated[tuple[Recipient, ...], Field(min_length=1)] = (Recipient.FRONT_DOOR,)
     log_every_view: bool = False
 
     messages: dict[Code, Clause] = {}
