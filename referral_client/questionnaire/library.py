@@ -1,0 +1,160 @@
+"""All the forms of a folder: models, and the profiles of authorities over them, read together and linted together.
+
+Promises: every fault of every file at once, as `file:line:column: path: reason`; a library that loads holds only forms
+without faults. Pure: the files' bytes come in by name. Imports base.errors, base.canonical and this room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel, ValidationError
+
+from referral_client.base.errors import Refused
+from referral_client.questionnaire.build import Built, build_model, build_profile
+from referral_client.questionnaire.files import ModelFile, ProfileFile
+from referral_client.questionnaire.form import Form
+from referral_client.questionnaire.lint import lint
+from referral_client.questionnaire.messages import faults_of, near
+from referral_client.questionnaire.strict_yaml import Document, Fault, read_document
+
+MAX_FILES = 500
+
+
+class FormFaults(Refused):
+    """One or more form files have faults; `reasons` holds them all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Forms by id. `warnings` are in the same shape as faults and stop nothing."""
+
+    forms: Mapping[str, Form]
+    warnings: tuple[str, ...] = ()
+
+    def form(self, form_id: str) -> Form:
+        """The form of that id. Refused FORM-UNKNOWN, naming the forms there are."""
+        found = self.forms.get(form_id)
+        if found is None:
+            raise Refused(
+                "FORM-UNKNOWN",
+                "There is no form of that name here.",
+                next_step="Use one of: " + ", ".join(sorted(self.forms)) + ".",
+            )
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """What reading a set of files gave."""
+
+    faults: tuple[str, ...]
+    warnings: tuple[str, ...]
+    forms: Mapping[str, Form]
+
+
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    document: Document
+    content: ModelFile | ProfileFile
+
+
+def inspect_files(untrusted_files: Mapping[str, bytes]) -> Inspection:
+    """Read and lint files by name. Never raises for what is in them."""
+    if len(untrusted_files) > MAX_FILES:
+        return Inspection((f"more than {MAX_FILES} form files at once",), (), {})
+    faults: list[Fault] = []
+    warnings: list[Fault] = []
+    parsed = [found for name, data in untrusted_files.items() if (found := _parse(name, data, faults)) is not None]
+    models: dict[str, tuple[Document, ModelFile]] = {}
+    seen: dict[str, str] = {}
+    for one in parsed:
+        head = one.content.form
+        if head.id in seen:
+            faults.append(one.document.fault(("form", "id"), f"“{head.id}” is already the id of {seen[head.id]}"))
+            continue
+        seen[head.id] = one.document.file
+        if isinstance(one.content, ModelFile):
+            models[head.id] = (one.document, one.content)
+    forms: dict[str, Form] = {}
+    for document, model in models.values():
+        _finish(build_model(document, model), forms, faults, warnings)
+    for one in parsed:
+        if isinstance(one.content, ProfileFile) and seen.get(one.content.form.id) == one.document.file:
+            _add_profile(one.document, one.content, models, (forms, faults, warnings))
+    return Inspection(_in_words(faults), _in_words(warnings), forms)
+
+
+def load_library(untrusted_files: Mapping[str, bytes]) -> Library:
+    """The library of these files. FormFaults with every fault of every file."""
+    found = inspect_files(untrusted_files)
+    if found.faults:
+        raise FormFaults(
+            "FORM-FAULTS",
+            f"The form files have {len(found.faults)} {'fault' if len(found.faults) == 1 else 'faults'}.",
+            meaning="No referral is lost: the forms that were in use stay as they were.",
+            next_step="Put right the lines named below, then run “form check” again.",
+            reasons=found.faults,
+        )
+    return Library(found.forms, found.warnings)
+
+
+def check_files(untrusted_files: Mapping[str, bytes]) -> list[str]:
+    """Every fault of every file; empty when all is well."""
+    return list(inspect_files(untrusted_files).faults)
+
+
+def _parse(name: str, untrusted: bytes, faults: list[Fault]) -> _Parsed | None:
+    document = read_document(name, untrusted)
+    found = list(document.faults)
+    content: ModelFile | ProfileFile | None = None
+    if isinstance(document.data, dict) and document.data:
+        shape: type[BaseModel] = ProfileFile if "over" in document.data else ModelFile
+        try:
+            made = shape.model_validate(document.data)
+            content = made if isinstance(made, ModelFile | ProfileFile) else None
+        except ValidationError as error:
+            marked = {fault.mark for fault in found}
+            found += [fault for fault in faults_of(document, error, shape) if fault.mark not in marked]
+    elif not found:
+        found.append(document.fault((), "must be a form: keys and values, beginning with form:"))
+    faults += found
+    return None if found or content is None else _Parsed(document, content)
+
+
+def _add_profile(
+    document: Document,
+    profile: ProfileFile,
+    models: Mapping[str, tuple[Document, ModelFile]],
+    out: tuple[dict[str, Form], list[Fault], list[Fault]],
+) -> None:
+    forms, faults, warnings = out
+    wanted = profile.over
+    if wanted.id not in models:
+        faults.append(document.fault(("over", "id"), f"there is no form “{wanted.id}” here{near(wanted.id, models)}"))
+        return
+    model_document, model = models[wanted.id]
+    if model.form.version != wanted.version:
+        faults.append(
+            document.fault(("over", "version"), f"is {wanted.version}, but {wanted.id} is {model.form.version}")
+        )
+        return
+    if wanted.id not in forms:  # the model's own faults are told already
+        return
+    _finish(build_profile(document, profile, model_document, model), forms, faults, warnings)
+
+
+def _finish(built: Built, forms: dict[str, Form], faults: list[Fault], warnings: list[Fault]) -> None:
+    findings = lint(built)
+    faults += [*built.faults, *findings.faults]
+    warnings += findings.warnings
+    if not built.faults and not findings.faults:
+        forms[built.form.id] = built.form
+
+
+def _in_words(found: list[Fault]) -> tuple[str, ...]:
+    """Each once, in the order of the files' lines."""
+    files = {fault.file: index for index, fault in reversed(list(enumerate(found)))}
+    ordered = sorted(found, key=lambda fault: (files[fault.file], fault.mark.line, fault.mark.column))
+    return tuple(dict.fromkeys(str(fault) for fault in ordered))
