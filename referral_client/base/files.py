@@ -100,7 +100,8 @@ def read_file(path: Path, *, limit: int, what: str, code: str) -> bytes:
         raise Refused(f"{code}-GONE", f"There is no {what} at that place.", next_step=next_step) from error
     except (OSError, ValueError) as error:
         raise Refused(f"{code}-NOT-READABLE", f"This account cannot read {what}.", next_step=next_step) from error
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    before = os.fstat(descriptor)
+    if not stat.S_ISREG(before.st_mode):
         os.close(descriptor)
         raise Refused(
             f"{code}-NOT-A-FILE",
