@@ -79,6 +79,20 @@ def recipient_of(identity: str) -> str:
     return bech32.encode(_RECIPIENT_PREFIX, raw)
 
 
+def identities_in(untrusted_file: bytes) -> tuple[str, ...]:
+    """The identities in an age key file: one a line, with empty lines and `#` comments passed over."""
+    try:
+        lines = [line.strip() for line in untrusted_file.decode("ascii").splitlines()]
+    except UnicodeDecodeError as error:
+        raise NotAnIdentity("it is not plain text") from error
+    found = tuple(line for line in lines if line and not line.startswith("#"))
+    if not found:
+        raise NotAnIdentity("the file holds no key")
+    for identity in found:
+        _halves(identity)
+    return found
+
+
 def check_recipient(text: str) -> bytes:
     """The 1 216 public bytes of an "age1pq1..." string; NotARecipient says what is wrong with any other text."""
     if text.lower().startswith("age1") and not text.lower().startswith("age1pq1"):
