@@ -4,6 +4,7 @@ Promises: pure, no input, output, clock or randomness: files come in as bytes, t
 file at once with its line; what is hidden counts for nothing; nothing missing ever blocks. Imports base and referral.
 """
 
+from referral_client.questionnaire.compare import Difference, compare
 from referral_client.questionnaire.conditions import TODAY
 from referral_client.questionnaire.dates import date_words
 from referral_client.questionnaire.form import (
@@ -25,6 +26,7 @@ from referral_client.questionnaire.library import (
     Inspection,
     Library,
     check_files,
+    form_id_of,
     inspect_files,
     load_library,
 )
@@ -54,6 +56,7 @@ from referral_client.questionnaire.values import Kind
 __all__ = [
     "TODAY",
     "Deadline",
+    "Difference",
     "Evidence",
     "Form",
     "FormFaults",
@@ -78,7 +81,9 @@ __all__ = [
     "SummarySection",
     "check_answers",
     "check_files",
+    "compare",
     "date_words",
+    "form_id_of",
     "form_schema",
     "form_schema_text",
     "inspect_files",

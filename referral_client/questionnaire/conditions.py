@@ -44,8 +44,8 @@ OPERATORS: Mapping[Kind, tuple[str, ...]] = {
     Kind.DATETIME: _DATES,
 }
 FOR_ALL = ("answered", "state")
-OPERATOR_NAMES = ("is", "one_of", "contains", "contains_any", "at_least", "at_most", *_DATES)
-OPERATOR_NAMES = (*OPERATOR_NAMES, "age_at_least", "age_under", *FOR_ALL)
+_CHOICES = ("is", "one_of", "contains", "contains_any")
+OPERATOR_NAMES = (*_CHOICES, "at_least", "at_most", *_DATES, "age_at_least", "age_under", *FOR_ALL)
 
 
 class Test(Strict):
@@ -103,7 +103,7 @@ class Test(Strict):
     @property
     def codes(self) -> tuple[str, ...]:
         """The option codes it names, if it is a test of options."""
-        if self.operator not in ("is", "one_of", "contains", "contains_any"):
+        if self.operator not in _CHOICES:
             return ()
         operand = self.operand
         return operand if isinstance(operand, tuple) else (str(operand),)

@@ -100,6 +100,14 @@ def load_library(untrusted_files: Mapping[str, bytes]) -> Library:
     return Library(found.forms, found.warnings)
 
 
+def form_id_of(untrusted: bytes) -> str:
+    """The id that a file gives its form; "" when it gives none. Says nothing about whether it loads."""
+    data = read_document("", untrusted).data
+    head = data.get("form") if isinstance(data, dict) else None
+    found = head.get("id") if isinstance(head, dict) else None
+    return found if isinstance(found, str) else ""
+
+
 def check_files(untrusted_files: Mapping[str, bytes]) -> list[str]:
     """Every fault of every file; empty when all is well."""
     return list(inspect_files(untrusted_files).faults)

@@ -57,6 +57,7 @@ class _Linter:
         self.built = built
         self.form = built.form
         self.findings = Findings()
+        self.scopes = {group: scope_of(self.form, group) for group in ("", *self.form.repeats)}
 
     def run(self) -> None:
         for repeat in self.form.repeats.values():
@@ -197,7 +198,7 @@ class _Linter:
             self._fault(
                 part, (*path, "answer"), f"“{test.over}” is for questions of a repeat; “{question.id}” is asked once"
             )
-        elif not test.over and scope_of(self.form, group).where(question.id) is None:
+        elif not test.over and self.scopes[group].where(question.id) is None:
             reason = f"is asked for each {question.group}: write “any {question.id}” or “every {question.id}”"
             self._fault(part, (*path, "answer"), reason)
         self._test(part, path, test, question)

@@ -33,6 +33,7 @@ class Plan:
 
 
 def scope_of(form: Form, group: str) -> Scope:
+    """How a question of that repeat ("" for none) sees the others."""
     pair = form.repeats[group].pair if group in form.repeats else ()
     return Scope(group, pair, {question.id: question.group for question in form.questions.values()})
 

@@ -143,8 +143,10 @@ def _date(value: Value) -> Finding | None:
 
 
 def _datetime(value: Value) -> Finding | None:
-    if not isinstance(value, str) or "T" not in value or days_of(value) is None:
+    if not isinstance(value, str) or days_of(value) is None:
         return _cannot("NOT-A-TIME", "must be a real date and time")
+    if "T" not in value:
+        return _odd("TIME-MISSING", "does not say what time: add it if you know it")
     return None
 
 
