@@ -92,7 +92,8 @@ def open_passphrase_slot(connection: sqlite3.Connection, vault_id: str, passphra
     """The key of the store. WrongPassphrase, or Damaged when the slot is not what was written."""
     untrusted = _read(connection, PASSPHRASE)
     if untrusted is None:
-        raise WrongPassphrase
+        # A store that only a login opens has no passphrase; one with no slot at all has lost its header.
+        raise WrongPassphrase if KEYRING in slot_kinds(connection) else Damaged("The header of the store is damaged.")
     cost = Cost(
         integer_of(untrusted, "memory_kib"),
         integer_of(untrusted, "passes"),
