@@ -258,12 +258,13 @@ def unwrap(header: Header, identities: Sequence[str]) -> tuple[bytes, str]:
 
 def plain_chunks(ciphertext: Reads, file_key: bytes) -> Iterator[bytes]:
     """The plaintext chunk by chunk, from the nonce on; PayloadDamaged where it stops being whole.
+    The nonce counts as part of the header, so a file without it is HeaderDamaged.
 
     A full-size chunk is tried as one in the middle and then as the last one, and nothing may follow the last.
     """
     nonce = ciphertext.read(NONCE_BYTES)
     if len(nonce) != NONCE_BYTES:
-        raise PayloadDamaged("it ends before the first chunk")
+        raise HeaderDamaged("it ends before the first chunk")
     cipher = payload_cipher(file_key, nonce)
     index = 0
     while True:
