@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 import tomllib
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import Any
 
 from pydantic import ValidationError
@@ -96,6 +96,8 @@ def _syntax(message: str, name: str, lines: LineMap) -> list[str]:
 
 
 def _hint(message: str) -> str:
+    if "'='" in message:
+        return 'one setting to a line, like taking = "forbidden"'
     if "value" in message.lower():
         return 'text goes in "quotes", yes and no are true and false, a list in [brackets]'
     if "newline" in message or "statement" in message:
@@ -123,21 +125,25 @@ def _with_usual_facts(document: dict[str, Any]) -> tuple[dict[str, Any], list[Fa
     cases = document.get("case", [])
     if not isinstance(usual, dict) or not isinstance(cases, list):
         return document, [Fault(("usual_facts",), "must be a table of facts, and case a list of tables")]
-    document["case"] = [_case_with(usual, case) for case in cases]
-    if usual and not cases:
-        return document, [Fault(("usual_facts",), "is used by no case")]
-    return document, []
+    faults = [Fault(("usual_facts",), "is used by no case")] if usual and not cases else []
+    document["case"] = [_case_with(usual, case, number, faults) for number, case in enumerate(cases)]
+    return document, faults
 
 
-def _case_with(usual: dict[str, Any], case: object) -> object:
+def _case_with(usual: dict[str, Any], case: object, number: int, faults: list[Fault]) -> object:
     if not isinstance(case, dict):
         return case
     case = dict(case)
     own, without = case.get("facts", {}), case.pop("without", [])
-    if not isinstance(own, dict) or not isinstance(without, list):
-        return case
-    kept = {key: value for key, value in usual.items() if key not in without}
-    case["facts"] = _over(kept, own)
+    if not isinstance(without, list):
+        without = [without]
+    faults += [
+        Fault(("case", number, "without"), "is not one of the usual facts", fact)
+        for fact in without
+        if fact not in usual
+    ]
+    if isinstance(own, dict):
+        case["facts"] = _over({key: value for key, value in usual.items() if key not in without}, own)
     return case
 
 
@@ -158,11 +164,9 @@ def _validated(document: dict[str, Any]) -> tuple[Policy | None, list[Fault]]:
         return None, [Fault((), "holds a number or a character that no policy needs", shows_value=False)]
 
 
-def _as_text(value: object) -> str:
+def _as_text(value: date | time) -> str:
     """TOML dates and times, as text, so that one strict reader serves the file and F.json."""
-    if isinstance(value, datetime | date | time):
-        return value.isoformat()
-    raise TypeError
+    return value.isoformat()
 
 
 def _ours(fault: Fault) -> Fault:

@@ -127,7 +127,7 @@ def _in_time(scales: Weighing, said_at: str, taken_at: str, minutes: int) -> Sai
     elif (before.tzinfo is None) != (after.tzinfo is None):
         yield scales.ask(
             "preauthorisation",
-            "Give the times of the yes and of the picture in one way: both with a time zone, or none.",
+            "Give the times of the yes and of the picture in one way: both with a time zone, or both without.",
         )
     elif after < before:
         yield scales.block("preauthorisation", "The picture was taken before anybody said yes.")
@@ -253,8 +253,10 @@ def _day(day: object) -> str:
 
 def span(minutes: int) -> str:
     """`60` as `1 hour`."""
-    for size, name in ((24 * 60, "day"), (60, "hour"), (1, "minute")):
-        if minutes % size == 0:
-            count = minutes // size
-            return f"{count} {name}{'' if count == 1 else 's'}"
-    raise AssertionError
+    if minutes % (24 * 60) == 0:
+        count, name = minutes // (24 * 60), "day"
+    elif minutes % 60 == 0:
+        count, name = minutes // 60, "hour"
+    else:
+        count, name = minutes, "minute"
+    return f"{count} {name}{'' if count == 1 else 's'}"
