@@ -16,6 +16,7 @@ from referral_client.base.errors import MachineLacks
 NOUNS = {
     "demo": "do the main job with no screen, on a sample referral",
     "referral": "write, check, send and list referrals",
+    "person": "a vault of your own on this computer",
     "queue": "what is waiting to be sent, and send it",
     "receipt": "check a receipt",
     "form": "check, show and compare forms",

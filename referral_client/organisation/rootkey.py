@@ -17,7 +17,7 @@ from referral_client.base.ids import RandomBytes
 from referral_client.sealing.atrest import CannotOpen, Cost, Place, key_from_passphrase, open_cell, seal_cell
 from referral_client.sealing.signing import PublicKeys, SigningKeys
 
-_PLACE = Place("root-key", "seeds", "1")
+_PLACE = Place("root-key", "seeds", "1", schema=1, counter=1)
 _SALT_BYTES = 16
 LEAST_CHARACTERS = 12
 

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from referral_client.base.canonical import Json
+from referral_client.base.canonical import Json, NotStrictJson, strict_json
 from referral_client.base.clock import Clock, to_rfc3339
+from referral_client.base.errors import WrongUse
+from referral_client.base.files import read_file
 from referral_client.base.ids import PhotoId, ReferralId
 from referral_client.photo import CleanPhoto, facts_of, prove_opens, read_photo, strip
 from referral_client.policy import (
@@ -65,7 +67,9 @@ def attach(
     found = FoundFacts(facts.media_type, facts.size, facts.captured_at, facts.looks_forwarded)
     today = clock.now().date()
     policy = policy_for(policies, attested, today)
-    says = may_attach(policy, attested, found, _counts(attested, judged(vault, referral_id, policies, today)), today=today)
+    says = may_attach(
+        policy, attested, found, _counts(attested, judged(vault, referral_id, policies, today)), today=today
+    )
     if says.outcome in _NEVER_KEPT:
         _record_left_out(vault, referral_id, attested, says, clock)
         return Attached(None, says, None)
@@ -93,6 +97,34 @@ def attach(
     )
     vault.set_photo_verdict(photo_id, says.as_json())
     return Attached(photo_id, says, clean)
+
+
+def attach_files(
+    vault: Vault,
+    referral_id: ReferralId,
+    pictures: Sequence[tuple[Path, Path]],
+    policies: Sequence[Policy],
+    clock: Clock,
+) -> tuple[Attached, ...]:
+    """Offer several pictures, each with its file of attested facts, in order."""
+    return tuple(
+        attach(vault, referral_id, picture, facts_from_file(facts), policies, clock) for picture, facts in pictures
+    )
+
+
+def facts_from_file(path: Path) -> Json:
+    """The attested facts of a picture (F.json), parsed strictly and not yet checked."""
+    untrusted = read_file(path, limit=1_000_000, what="the facts file", code="PHOTO-FACTS")
+    try:
+        return strict_json(untrusted, limit=1_000_000)
+    except NotStrictJson as fault:
+        raise WrongUse(
+            "PHOTO-FACTS-NOT-JSON",
+            "The facts about the picture are not JSON of the strict kind.",
+            meaning="The picture was not looked at. The referral goes on without it.",
+            next_step="Correct the file and try again.",
+            reasons=(str(fault),),
+        ) from None
 
 
 def judged(vault: Vault, referral_id: ReferralId, policies: Sequence[Policy], today: date) -> tuple[Judged, ...]:

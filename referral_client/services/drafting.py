@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from referral_client.base.canonical import Json, NotStrictJson, strict_json
+from referral_client.base.canonical import NotStrictJson, strict_json
 from referral_client.base.errors import Refused, WrongUse
 from referral_client.base.files import read_file
 from referral_client.base.ids import ReferralId
@@ -29,6 +29,9 @@ from referral_client.services.library import shipped_forms
 from referral_client.vault import FormRef, StoredReferral, Vault
 
 ANSWERS_LIMIT = 20_000_000
+
+
+__all__ = ["Checked", "Problem", "check_draft", "form_of", "new_draft", "read_answers", "settings_of", "show_draft"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,21 +103,6 @@ def show_draft(
     """The draft and its answers in finished words."""
     referral = vault.referral(referral_id)
     return referral, check_answers(form_of(referral), referral.answers, settings_of(installed, today))
-
-
-def facts_from_file(path: Path) -> Json:
-    """The attested facts of a picture (F.json), parsed strictly and not yet checked."""
-    untrusted = read_file(path, limit=1_000_000, what="the facts file", code="PHOTO-FACTS")
-    try:
-        return strict_json(untrusted, limit=1_000_000)
-    except NotStrictJson as fault:
-        raise WrongUse(
-            "PHOTO-FACTS-NOT-JSON",
-            "The facts about the picture are not JSON of the strict kind.",
-            meaning="The picture was not looked at. The referral goes on without it.",
-            next_step="Correct the file and try again.",
-            reasons=(str(fault),),
-        ) from None
 
 
 def _not_fitting(reasons: tuple[str, ...]) -> WrongUse:

@@ -23,8 +23,8 @@ from referral_client.document import (
     VisitingRisk,
     Whereabouts,
 )
-from referral_client.questionnaire import Form, date_words
-from referral_client.questionnaire.dates import ages, days_of
+from referral_client.questionnaire import Form
+from referral_client.questionnaire.dates import ages, date_words, days_of
 from referral_client.referral import Answer, AnswerSet, Family, NoticeCode, State, family_notices, family_of
 from referral_client.referral.checks import PRESENCE_WORDS
 from referral_client.referral.family import Adult, Child, Presence

@@ -5,6 +5,7 @@ Imports organisation and vault. Every function is one use case; the screen and t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from pathlib import Path
 from referral_client.base.canonical import Json, NotStrictJson, canonical_bytes, strict_json
 from referral_client.base.clock import Clock, to_rfc3339
 from referral_client.base.errors import WrongUse
-from referral_client.base.files import read_file, write_file
+from referral_client.base.files import make_private_folder, read_file, write_file
 from referral_client.base.home import Home
 from referral_client.base.ids import RandomBytes
 from referral_client.organisation import (
@@ -29,10 +30,23 @@ from referral_client.organisation import (
 )
 from referral_client.organisation.models import KeyPair
 from referral_client.organisation.statements import MAX_STATEMENT
+from referral_client.policy import POLICY_LIMIT, load_policy
+from referral_client.sealing.atrest import DEFAULT_COST, Cost
 from referral_client.sealing.signing import PublicKeys
-from referral_client.services.people import Enrolment
+from referral_client.services.people import Enrolment, new_person
 
 VALID_FOR = timedelta(days=395)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What `begin_organisation` made and where."""
+
+    bundle: OrganisationBundle
+    fingerprint: str
+    root_key: Path
+    signed: Path
+    for_council: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +91,9 @@ def show_authority(path: Path) -> Shown:
     return Shown(profile, root.fingerprint, root.thumbprint)
 
 
-def install_organisation_file(home: Home, path: Path, fingerprint: str, *, practice: bool = False) -> OrganisationBundle:
+def install_organisation_file(
+    home: Home, path: Path, fingerprint: str, *, practice: bool = False
+) -> OrganisationBundle:
     """Put a bundle in force. `fingerprint`: the 48 digits that a person compared, or the 64 hex digits."""
     envelope = _envelope(path)
     root = untrusted_organisation(envelope).root.public()
@@ -145,10 +161,68 @@ def one_person_bundle(
     }
 
 
-def for_the_council(bundle_envelope: bytes) -> Json:
+def write_for_the_council(bundle: Path, out: Path) -> Json:
     """The small file a council registers an organisation by: who it is and its root key, to compare by fingerprint."""
-    bundle = untrusted_organisation(bundle_envelope)
-    return {"org_id": bundle.org_id, "name": bundle.name, "root": KeyPair.of(bundle.root.public()).model_dump()}
+    statement = untrusted_organisation(_envelope(bundle))
+    entry = {
+        "org_id": statement.org_id,
+        "name": statement.name,
+        "root": KeyPair.of(statement.root.public()).model_dump(),
+    }
+    write_file(out, canonical_bytes(entry), mode=0o644)
+    return entry
+
+
+def begin_organisation(
+    home: Home,
+    out: Path,
+    passphrase: str,
+    *,
+    org_id: str,
+    name: str,
+    sector: str,
+    person: str,
+    role: str,
+    policies: Sequence[Path],
+    accepts: tuple[str, ...],
+    clock: Clock,
+    random: RandomBytes,
+    practice: bool = False,
+    cost: Cost = DEFAULT_COST,
+) -> Begun:
+    """An organisation of one person in one step: vault, root key, signed bundle, installed here.
+
+    The passphrase opens both the vault and the root key; `out` gets root.key, organisation.dsse.json, for-council.json.
+    """
+    texts = tuple(_policy_text(path) for path in policies)
+    make_private_folder(out)
+    enrolment = new_person(
+        home, name=person, role=role, passphrase=passphrase, practice=practice, clock=clock, random=random, cost=cost
+    )
+    root_key, signed, for_council = out / "root.key", out / "organisation.dsse.json", out / "for-council.json"
+    make_root_key(root_key, passphrase, random, cost=cost)
+    draft = one_person_bundle(
+        enrolment,
+        org_id=org_id,
+        name=name,
+        sector=sector,
+        policies=texts,
+        accepts=accepts,
+        seq=1,
+        practice=practice,
+        clock=clock,
+    )
+    write_file(signed, sign_organisation(draft, open_root_key(root_key, passphrase)), mode=0o644)
+    shown = show_organisation(signed)
+    bundle = install_organisation_file(home, signed, shown.fingerprint, practice=practice)
+    write_for_the_council(signed, for_council)
+    return Begun(bundle, shown.fingerprint, root_key, signed, for_council)
+
+
+def _policy_text(path: Path) -> str:
+    untrusted = read_file(path, limit=POLICY_LIMIT, what="the photo policy", code="POLICY")
+    load_policy(untrusted, path.name)
+    return untrusted.decode("utf-8")
 
 
 def _draft(path: Path) -> Json:

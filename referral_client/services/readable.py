@@ -91,7 +91,9 @@ def _mark(form: Form, family: Family, answers: AnswerSet, number: int, injury: I
     length, width = (_millimetres(answers, injury.id, name) for name in ("injury.length_mm", "injury.width_mm"))
     size = " by ".join(part for part in (length, width) if part)
     how = label_of(form, "injury.measured", answers.text("injury.measured", injury.id)).lower()
-    seen = " by ".join(part for part in (long_moment(injury.seen_at), answers.text("injury.seen_by", injury.id)) if part)
+    seen = " by ".join(
+        part for part in (long_moment(injury.seen_at), answers.text("injury.seen_by", injury.id)) if part
+    )
     return BodyMark(
         number=number,
         child=family.name_of(injury.child) if injury.child else "",

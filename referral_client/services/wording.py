@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from referral_client.questionnaire import Form, date_words
+from referral_client.questionnaire import Form
+from referral_client.questionnaire.dates import date_words
 from referral_client.referral import Answer
 
 

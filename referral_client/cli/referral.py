@@ -1,0 +1,258 @@
+"""referral new | attach | check | show | list | send."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from referral_client.base.canonical import Json
+from referral_client.base.clock import SystemClock, to_rfc3339
+from referral_client.base.errors import WrongUse
+from referral_client.base.ids import ReferralId, system_random
+from referral_client.cli.asking import home_of, passphrase_of
+from referral_client.cli.output import report
+from referral_client.services.attaching import Attached, attach_files
+from referral_client.services.delivering import case_reference, counted_receipts, standing_of
+from referral_client.services.drafting import Checked, Problem, check_draft, new_draft, show_draft
+from referral_client.services.people import vault_of
+from referral_client.services.sending import send
+from referral_client.services.settings import settings_in_force
+
+_CLOCK = SystemClock()
+
+
+def add_commands(
+    nouns: argparse._SubParsersAction[argparse.ArgumentParser], parents: Sequence[argparse.ArgumentParser]
+) -> None:
+    """Add the noun and its verbs."""
+    noun = nouns.add_parser("referral", help="write, check, send and list referrals")
+    verbs = noun.add_subparsers(required=True, metavar="VERB")
+    new = verbs.add_parser("new", parents=parents, help="start a draft from a file of answers")
+    new.add_argument("--form", required=True, metavar="ID")
+    new.add_argument("--answers", required=True, type=Path, metavar="A.json")
+    _pictures(new)
+    new.set_defaults(run=_new)
+    add = verbs.add_parser("attach", parents=parents, help="offer photographs to a draft")
+    add.add_argument("id", metavar="ID")
+    _pictures(add)
+    add.set_defaults(run=_attach)
+    for verb, words, run in (
+        ("check", "what is still open about a draft", _check),
+        ("show", "a draft's answers in words", _show),
+    ):
+        one = verbs.add_parser(verb, parents=parents, help=words)
+        one.add_argument("id", metavar="ID")
+        one.set_defaults(run=run)
+    listing = verbs.add_parser("list", parents=parents, help="every referral in your vault")
+    listing.set_defaults(run=_list)
+    sending = verbs.add_parser("send", parents=parents, help="seal a referral and queue it")
+    sending.add_argument("id", metavar="ID")
+    sending.add_argument("--urgent", default="", metavar="REASON", help="whom you rang, or why you could not")
+    sending.add_argument("--lead-not-reachable", default="", metavar="WORDS", help="whom you tried, and when")
+    sending.set_defaults(run=_send)
+
+
+def _pictures(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--photo", action="append", default=[], type=Path, metavar="FILE")
+    parser.add_argument(
+        "--facts", action="append", default=[], type=Path, metavar="F.json", help="one for each --photo"
+    )
+
+
+def _new(args: argparse.Namespace) -> int:
+    pairs = _pairs(args)
+    home = home_of(args)
+    with vault_of(home, passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
+        referral_id = new_draft(vault, args.form, args.answers)
+        attached = attach_files(vault, referral_id, pairs, settings_in_force(home, _CLOCK).policies, _CLOCK)
+    data = {
+        "referral": referral_id,
+        "state": "draft",
+        "photographs": [_attached_json(*each) for each in enumerate(attached, 1)],
+    }
+    report(
+        args,
+        data,
+        [f"Draft {referral_id}", *(line for each in enumerate(attached, 1) for line in _attached_lines(*each))],
+    )
+    return 0
+
+
+def _attach(args: argparse.Namespace) -> int:
+    pairs = _pairs(args)
+    if not pairs:
+        raise WrongUse("PHOTO-NONE-NAMED", "No photograph was named.", next_step="Give --photo FILE --facts F.json.")
+    home = home_of(args)
+    with vault_of(home, passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
+        attached = attach_files(vault, ReferralId(args.id), pairs, settings_in_force(home, _CLOCK).policies, _CLOCK)
+    data = {"referral": args.id, "photographs": [_attached_json(*each) for each in enumerate(attached, 1)]}
+    report(args, data, [line for each in enumerate(attached, 1) for line in _attached_lines(*each)])
+    return 0 if all(each.photo_id for each in attached) else 1
+
+
+def _pairs(args: argparse.Namespace) -> list[tuple[Path, Path]]:
+    if len(args.photo) != len(args.facts):
+        raise WrongUse(
+            "PHOTO-WITHOUT-FACTS",
+            "Each photograph needs one file of facts: who took it, with what, when, and of what.",
+            meaning="Nothing was opened.",
+            next_step="Give one --facts F.json for each --photo FILE, in the same order.",
+        )
+    return list(zip(args.photo, args.facts, strict=True))
+
+
+def _attached_json(number: int, attached: Attached) -> Json:
+    return {
+        "number": number,
+        "photo": attached.photo_id,
+        "kept": attached.photo_id is not None,
+        "policy": attached.says.as_json(),
+        "clean": attached.clean.as_json() if attached.clean else None,
+    }
+
+
+def _attached_lines(number: int, attached: Attached) -> Iterator[str]:
+    yield f"Photograph {number}: {attached.says.headline}"
+    for finding in attached.says.findings:
+        yield f"  {finding.message}"
+        if finding.clause:
+            yield f"    Your policy: {finding.clause}"
+    for task in attached.says.tasks:
+        yield f"  To do: {task.words}"
+
+
+def _check(args: argparse.Namespace) -> int:
+    home = home_of(args)
+    with vault_of(home, passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
+        checked = check_draft(vault, ReferralId(args.id), settings_in_force(home, _CLOCK), _CLOCK.now().date())
+    report(args, _checked_json(checked), _checked_lines(checked))
+    return 1 if checked.cannot_be_true else 0
+
+
+def _checked_json(checked: Checked) -> Json:
+    def problems(found: Sequence[Problem]) -> Json:
+        return [
+            {"question": each.question, "item": each.item, "code": each.code, "message": each.message} for each in found
+        ]
+
+    return {
+        "silent": problems(checked.silent),
+        "cannot_be_true": problems(checked.cannot_be_true),
+        "look_again": problems(checked.look_again),
+        "notices": [
+            {"code": each.code.value, "sentence": each.sentence, "about": list(each.about), "sides": list(each.sides)}
+            for each in checked.notices
+        ],
+    }
+
+
+def _checked_lines(checked: Checked) -> Iterator[str]:
+    for notice in checked.notices:
+        yield f"{notice.sentence} ({notice.code})"
+        for side in notice.sides:
+            yield f"  {side}"
+    for words, found in (
+        ("Cannot be true as it stands", checked.cannot_be_true),
+        ("Look again", checked.look_again),
+        ("Not answered; it goes as “not answered”", checked.silent),
+    ):
+        for problem in found:
+            yield f"{words}: {problem.message}"
+    if not (checked.notices or checked.cannot_be_true or checked.look_again or checked.silent):
+        yield "Nothing is open."
+
+
+def _show(args: argparse.Namespace) -> int:
+    home = home_of(args)
+    with vault_of(home, passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
+        settings = settings_in_force(home, _CLOCK)
+        today = _CLOCK.now().date()
+        referral, sections = show_draft(vault, ReferralId(args.id), settings, today)
+        deliveries = []
+        for delivery in vault.queue.deliveries_of(referral.id):
+            receipts = counted_receipts(vault.queue, delivery.submission_id, settings)
+            deliveries.append(
+                {
+                    "submission": delivery.submission_id,
+                    "state": delivery.state.value,
+                    "words": standing_of(delivery, settings, _CLOCK.now()).words,
+                    "receipts": [receipt.as_json() for receipt in receipts],
+                    "case_reference": case_reference(vault, receipts),
+                }
+            )
+    data = {
+        "referral": referral.id,
+        "state": referral.state.value,
+        "form": {"id": referral.form.id, "version": referral.form.version},
+        "sections": [
+            {
+                "title": section.title,
+                "rows": [
+                    {"question": row.question, "item": row.item, "label": row.label, "words": row.words}
+                    for row in section.rows
+                ],
+            }
+            for section in sections
+        ],
+        "deliveries": deliveries,
+    }
+    lines = [f"{referral.id} is {referral.state}."]
+    for section in sections:
+        lines += ["", section.title]
+        under = ""
+        for row in section.rows:
+            if row.item_title != under:
+                under = row.item_title
+                lines.append(f"  {under}")
+            lines.append(f"    {row.label}: {row.words}")
+    for each in deliveries:
+        lines += ["", f"{each['words']} {each['case_reference']}".rstrip()]
+    report(args, data, lines)
+    return 0
+
+
+def _list(args: argparse.Namespace) -> int:
+    with vault_of(home_of(args), passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
+        rows = vault.referrals()
+    data = [
+        {"referral": row.id, "state": row.state.value, "title": row.title, "changed_at": to_rfc3339(row.changed_at)}
+        for row in rows
+    ]
+    report(args, data, [f"{row.id}  {row.state:<13} {row.title}" for row in rows] or ["Nothing here yet."])
+    return 0
+
+
+def _send(args: argparse.Namespace) -> int:
+    home = home_of(args)
+    with vault_of(home, passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
+        sent = send(
+            vault,
+            ReferralId(args.id),
+            settings_in_force(home, _CLOCK),
+            clock=_CLOCK,
+            random=system_random,
+            urgent=args.urgent,
+            lead_not_reachable=args.lead_not_reachable,
+        )
+    delivery = sent.delivery
+    data = {
+        "referral": args.id,
+        "submission": delivery.submission_id,
+        "state": delivery.state.value,
+        "parcel_sha256": delivery.parcel_sha256,
+        "parcel_size": delivery.parcel_size,
+        "not_answered": [each.question for each in sent.silent],
+        "photographs_going": [each.photo.id for each in sent.going],
+        "photographs_held": [each.photo.id for each in sent.held],
+    }
+    lines = [
+        "Sealed and waiting to be sent. It is NOT SENT until a receipt comes back.",
+        f"Reference {delivery.submission_id}",
+    ]
+    if sent.silent:
+        lines.append(f"{len(sent.silent)} questions go as “not answered”.")
+    if sent.held:
+        lines.append(f"{len(sent.held)} photographs stay here until they are cleared.")
+    report(args, data, [*lines, "Next: referral-client queue run"])
+    return 0

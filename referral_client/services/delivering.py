@@ -1,0 +1,162 @@
+"""The queue as people see it: what waits, what arrived, and one round of sending. Needs no passphrase.
+
+Only a verified signed receipt makes anything here say "delivered". Imports outbox, transport, vault, organisation.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from referral_client.base.clock import Clock, from_rfc3339
+from referral_client.base.errors import KnownError
+from referral_client.base.home import Home
+from referral_client.base.ids import RandomBytes, SubmissionId
+from referral_client.organisation import Installed, Number, Transport, installed
+from referral_client.outbox import Ended, Post, judge_receipt, run_due
+from referral_client.referral import DeliveryState
+from referral_client.sealing.age_read import open_bytes
+from referral_client.sealing.receipt import Receipt
+from referral_client.sealing.ticket import peek_ticket
+from referral_client.services.people import queues_of
+from referral_client.transport import Carrier, Endpoint, NativeTransport
+from referral_client.vault import Delivery, Queue, Vault
+
+# After this long without a receipt the words say "ring", while sending goes on.
+RING_AFTER = timedelta(minutes=30)
+RING_AFTER_URGENT = timedelta(minutes=2)
+_REFERENCE_LIMIT = 10_000
+
+_WORDS = {
+    DeliveryState.QUEUED: "NOT SENT. Waiting to be sent.",
+    DeliveryState.SEALING: "NOT SENT. Being made ready again.",
+    DeliveryState.ANNOUNCED: "NOT SENT. Sending was begun.",
+    DeliveryState.SENDING: "NOT SENT. Sending was begun.",
+    DeliveryState.COMMITTING: "NOT SENT. All bytes are there; no receipt yet.",
+    DeliveryState.WAITING: "NOT SENT. Trying again by itself.",
+    DeliveryState.HELD: "NOT SENT. A person has to look at this.",
+    DeliveryState.STORED: "Delivered, not opened yet.",
+    DeliveryState.OPENED: "Opened at the front door.",
+    DeliveryState.REGISTERED: "Registered at the front door.",
+    DeliveryState.DECIDED: "The front door has decided.",
+    DeliveryState.CANNOT_OPEN: "It arrived and cannot be opened: ring the front door.",
+    DeliveryState.QUARANTINED: "Arrived, sender not recognised: ring the front door.",
+    DeliveryState.HANDED_OVER: "Handed over by hand (unconfirmed).",
+    DeliveryState.WITHDRAWN: "Withdrawn before anything was sent.",
+}
+_NOT_SENT = frozenset(
+    {
+        DeliveryState.QUEUED,
+        DeliveryState.SEALING,
+        DeliveryState.ANNOUNCED,
+        DeliveryState.SENDING,
+        DeliveryState.COMMITTING,
+        DeliveryState.WAITING,
+        DeliveryState.HELD,
+    }
+)
+
+CarrierFor = Callable[[Transport], Carrier]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One delivery in words. `ring`: the front door's confirmed numbers, given when a person should ring."""
+
+    delivery: Delivery
+    words: str
+    not_sent: bool
+    front_door: str
+    ring: tuple[Number, ...]
+
+
+def carrier_for(transport: Transport) -> Carrier:
+    """The carrier of a transport that a signed statement named."""
+    return NativeTransport(Endpoint(transport.base_url, transport.tls_ca))
+
+
+def standings(home: Home, *, clock: Clock, random: RandomBytes) -> tuple[Standing, ...]:
+    """Every delivery of every vault here, the newest last."""
+    now = clock.now()
+    settings = installed(home.organisation, now)
+    with queues_of(home, clock=clock, random=random) as queues:
+        found = [standing_of(delivery, settings, now) for queue in queues for delivery in queue.deliveries()]
+    return tuple(sorted(found, key=lambda each: each.delivery.queued_at))
+
+
+def standing_of(delivery: Delivery, settings: Installed, now: datetime) -> Standing:
+    """What is true of a delivery now, and whom to ring when it has waited too long."""
+    words = _WORDS[delivery.state]
+    if settings.practice and delivery.state not in _NOT_SENT:
+        words = f"Practice: nobody received this. ({words})"
+    found = settings.destination(delivery.destination_id)
+    front_door = found[0].front_door if found is not None else None
+    too_long = now - delivery.queued_at > (RING_AFTER_URGENT if delivery.urgent else RING_AFTER)
+    not_sent = delivery.state in _NOT_SENT
+    should_ring = (not_sent and too_long) or delivery.state in (
+        DeliveryState.HELD,
+        DeliveryState.QUARANTINED,
+        DeliveryState.CANNOT_OPEN,
+    )
+    numbers = tuple(number for number in front_door.numbers if number.ring_this(now.date())) if front_door else ()
+    return Standing(
+        delivery, words, not_sent, front_door.name if front_door else "the front door", numbers if should_ring else ()
+    )
+
+
+def run_queue(
+    home: Home,
+    *,
+    clock: Clock,
+    random: RandomBytes,
+    everything: bool = False,
+    carriers: CarrierFor = carrier_for,
+    stop: Callable[[], bool] = lambda: False,
+) -> tuple[Ended, ...]:
+    """One round over every vault here: try what is due (or everything), and commit how each try ended."""
+    settings = installed(home.organisation, clock.now())
+    ended: list[Ended] = []
+    with queues_of(home, clock=clock, random=random) as queues:
+        for queue in queues:
+            ended += run_due(Post(queue, settings, carriers, clock, random, stop), everything=everything)
+    return tuple(ended)
+
+
+def next_due(home: Home, *, clock: Clock, random: RandomBytes) -> datetime | None:
+    """When the next try falls due; None when nothing waits."""
+    with queues_of(home, clock=clock, random=random) as queues:
+        times = [delivery.due_at for queue in queues for delivery in queue.due(None)]
+    return min(times, default=None)
+
+
+def counted_receipts(queue: Queue, submission_id: SubmissionId, settings: Installed) -> tuple[Receipt, ...]:
+    """Every kept receipt of a submission that still verifies today, oldest first."""
+    ticket = peek_ticket(queue.ticket_bytes(submission_id), accept_practice=settings.practice)
+    found = settings.destination(ticket.destination_id)
+    if found is None:
+        return ()
+    receipts = []
+    for untrusted in queue.receipts(submission_id):
+        try:
+            receipts.append(
+                judge_receipt(
+                    untrusted,
+                    ticket=ticket,
+                    destination=found[1],
+                    earlier_digests=queue.earlier_digests(submission_id),
+                )
+            )
+        except KnownError:
+            continue
+    return tuple(sorted(receipts, key=lambda receipt: from_rfc3339(receipt.received_at)))
+
+
+def case_reference(vault: Vault, receipts: tuple[Receipt, ...]) -> str:
+    """The council's reference, which only the sender can open; "" while there is none."""
+    for receipt in reversed(receipts):
+        if receipt.case_ref_sealed:
+            sealed = base64.b64decode(receipt.case_ref_sealed)
+            return open_bytes(sealed, [vault.reading_identity()], _REFERENCE_LIMIT).decode("utf-8", "replace")
+    return ""

@@ -1,0 +1,12 @@
+"""The signed settings in force on this computer."""
+
+from __future__ import annotations
+
+from referral_client.base.clock import Clock
+from referral_client.base.home import Home
+from referral_client.organisation import Installed, installed
+
+
+def settings_in_force(home: Home, clock: Clock) -> Installed:
+    """Read and verified again; what cannot be trusted is left out and named in `troubles`."""
+    return installed(home.organisation, clock.now())
