@@ -22,8 +22,8 @@ from referral_client.document.picture import as_svg
 from referral_client.document.text import Covers, plain_only, printable
 
 _MAIN = "main.typ"
-# What typst says in UA mode when a shaper finds no glyph although the tables promised one.
-_NO_GLYPH = "could not be displayed"
+# How typst begins when a text cannot be in PDF/UA, such as a glyph that the tables promised and no font gave.
+_NOT_IN_UA = "PDF/UA-1 error"
 
 
 def render(copy: ReadableCopy) -> bytes:
@@ -44,10 +44,11 @@ Compiled = bytes | list[bytes] | None
 
 
 def _typeset(copy: ReadableCopy, compile_with: Callable[[typst.Compiler], Compiled]) -> Compiled:
+    """As the fonts allow; should the typesetter refuse a text all the same, once more with Latin letters only."""
     try:
         return compile_with(_compiler(copy, None))
     except typst.TypstError as error:
-        if _NO_GLYPH not in f"{error.message} {error.diagnostic}":
+        if not error.message.startswith(_NOT_IN_UA):
             raise
     return compile_with(_compiler(copy, plain_only))
 

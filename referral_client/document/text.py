@@ -21,10 +21,13 @@ from referral_client.base.shipped import shipped
 SPELLED_OUT = 12
 
 # They choose or hint a shape and carry no letter: printed when a font has them, left out when none has.
-_SHAPE_ONLY = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff")
+_SHAPE_ONLY = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f")
 # They reorder what follows, so a reader could be shown another sentence than the one that was written.
 _REORDERING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-_LINE_ENDS = str.maketrans({"\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n", "\t": "    "})
+# Line ends of every kind become one; a byte order mark, which PDF/UA forbids, is no letter.
+_PLAIN = str.maketrans(
+    {"\ufeff": "", "\x0b": "\n", "\x0c": "\n", "\x85": "\n", "\u2028": "\n", "\u2029": "\n", "\t": "    "}
+)
 
 Covers = Callable[[str], bool]
 
@@ -56,7 +59,7 @@ def shipped_coverage() -> Coverage:
 
 def printable(text: str, covers: Covers | None = None) -> str:
     """The text with every unprintable run replaced by a note that names it. Plain ASCII comes back untouched."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_LINE_ENDS)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_PLAIN)
     if text.isascii() and text.replace("\n", " ").isprintable():
         return text
     known = covers or shipped_coverage().prints

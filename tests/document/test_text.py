@@ -66,5 +66,9 @@ def test_a_control_character_is_named_by_its_number() -> None:
     assert printable("a\x07b") == "a[character not printable: U+0007, see answers.json]b"
 
 
+def test_a_byte_order_mark_leaves_no_trace() -> None:
+    assert printable("\ufeffMina") == "Mina"
+
+
 def test_every_kind_of_line_end_is_a_line() -> None:
     assert printable("a\r\nb\rc\u2028d\x0be") == "a\nb\nc\nd\ne"
