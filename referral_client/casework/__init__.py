@@ -6,15 +6,18 @@ another content under a known id, or practice among real ones is refused. Import
 """
 
 from referral_client.casework.book import Entry
-from referral_client.casework.deciding import Signed, cannot_open, decide, register
+from referral_client.casework.deciding import CANNOT_OPEN_REASONS, Signed, cannot_open, decide, register
 from referral_client.casework.office import MadeKeys, Office, keygen, know_organisation, load_office, set_up
 from referral_client.casework.opening import Opened, open_package_file
+from referral_client.sealing.receipt import Outcome
 
 __all__ = [
+    "CANNOT_OPEN_REASONS",
     "Entry",
     "MadeKeys",
     "Office",
     "Opened",
+    "Outcome",
     "Signed",
     "cannot_open",
     "decide",

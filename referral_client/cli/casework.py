@@ -10,10 +10,8 @@ from referral_client import casework
 from referral_client.base.clock import SystemClock
 from referral_client.base.files import read_file
 from referral_client.base.ids import system_random
-from referral_client.casework.deciding import CANNOT_OPEN_REASONS, Signed
 from referral_client.cli.asking import home_of
 from referral_client.cli.output import report
-from referral_client.sealing.receipt import Outcome
 
 _LIMIT = 4 * 1024 * 1024
 
@@ -56,12 +54,12 @@ def add_commands(
     register.set_defaults(run=_register)
 
     decide = verbs.add_parser("decide", parents=[*parents, file, office], help="sign what was decided")
-    decide.add_argument("--outcome", required=True, choices=[outcome.value for outcome in Outcome])
+    decide.add_argument("--outcome", required=True, choices=[outcome.value for outcome in casework.Outcome])
     decide.add_argument("--reason", default="", metavar="CODE", help="a code of a-z, 0-9 and hyphen")
     decide.set_defaults(run=_decide)
 
     cannot = verbs.add_parser("cannot-open", parents=[*parents, file, office], help="sign that it cannot be opened")
-    cannot.add_argument("--reason", required=True, choices=CANNOT_OPEN_REASONS)
+    cannot.add_argument("--reason", required=True, choices=casework.CANNOT_OPEN_REASONS)
     cannot.set_defaults(run=_cannot_open)
 
 
@@ -120,7 +118,7 @@ def _register(args: argparse.Namespace) -> int:
 
 def _decide(args: argparse.Namespace) -> int:
     office = casework.load_office(_folder(args))
-    outcome = Outcome(args.outcome)
+    outcome = casework.Outcome(args.outcome)
     return _said(
         args,
         casework.decide(office, args.package, outcome, reason=args.reason, clock=SystemClock(), random=system_random),
@@ -134,7 +132,7 @@ def _cannot_open(args: argparse.Namespace) -> int:
     )
 
 
-def _said(args: argparse.Namespace, signed: Signed) -> int:
+def _said(args: argparse.Namespace, signed: casework.Signed) -> int:
     status = signed.entry.receipts[-1].partition(":")[0]
     data = {
         "submission_id": signed.entry.submission_id,

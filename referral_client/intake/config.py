@@ -50,8 +50,8 @@ class Limits(_Model):
     max_package: Count = 512 * MIB
     part_size: Annotated[int, Field(ge=65_536, le=16 * MIB)] = 4 * MIB
     connections: Count = 128
-    header_seconds: Annotated[float, Field(gt=0)] = 10.0
-    body_seconds: Annotated[float, Field(gt=0)] = 30.0
+    header_seconds: Count = 10
+    body_seconds: Count = 30
     body_bytes_per_second: Count = 5_000
     abandoned_after_seconds: Count = 7 * 24 * 3600
     quarantine_bytes: Count = 4096 * MIB

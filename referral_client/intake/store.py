@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -128,6 +129,10 @@ class LocalObjects:
                 self._store.delete(name)
             except FileNotFoundError:
                 continue
+            if name.count("/") > 1:
+                # A folder per upload would otherwise stay for ever. One that is not empty stays.
+                with suppress(OSError):
+                    (self._root / name).parent.rmdir()
 
     def copy(self, source: str, target: str) -> None:
         self.write(target, self.pieces(source))
