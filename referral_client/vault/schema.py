@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import urllib.parse
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -152,8 +151,7 @@ def row_check(*clear: str | int) -> int:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    # `mode=rw` never creates; the path is escaped because a folder may be called anything.
-    address = f"file:{urllib.parse.quote(str(path))}?mode=rw"
+    address = f"{path.absolute().as_uri()}?mode=rw"  # never creates; a folder may be called anything
     return sqlite3.connect(address, uri=True, isolation_level=None, timeout=10.0, cached_statements=200)
 
 

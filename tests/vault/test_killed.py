@@ -25,8 +25,8 @@ KILLS = 40
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a thing of POSIX")
 
 
-def run_until_killed(folder: Path, seconds: float) -> list[dict[str, Any]]:
-    """Start the writer, kill it `seconds` after it opened the store, and give what it said it had committed."""
+def run_until_killed(folder: Path, steps: int, seconds: float) -> list[dict[str, Any]]:
+    """Start the writer, kill it `seconds` after its `steps`-th step, and give what it said it had committed."""
     writer = subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("child_writer.py")), str(folder), PASSPHRASE],
         stdout=subprocess.PIPE,
@@ -35,13 +35,15 @@ def run_until_killed(folder: Path, seconds: float) -> list[dict[str, Any]]:
     )
     assert writer.stdout is not None
     with writer, writer.stdout as said:
-        assert json.loads(said.readline())["step"] == "open"
+        lines = [said.readline() for _ in range(1 + steps)]
         killer = threading.Timer(seconds, writer.kill)
         killer.start()
-        lines = said.read().splitlines(keepends=True)
+        lines += said.read().splitlines(keepends=True)
         killer.join()
     assert writer.returncode == -9
-    return [json.loads(line) for line in lines if line.endswith(b"\n")]
+    told = [json.loads(line) for line in lines if line.endswith(b"\n")]
+    assert told[0]["step"] == "open"
+    return told[1:]
 
 
 def expect(vault: Vault, said: list[dict[str, Any]]) -> None:
@@ -66,7 +68,7 @@ def kill_again_and_again(folder: Path, kills: int) -> None:
     dice = random.Random(int.from_bytes(system_random(4), "big"))
     steps: set[str] = set()
     for _ in range(kills):
-        said = run_until_killed(folder, dice.uniform(0.0, 0.12))
+        said = run_until_killed(folder, dice.randrange(25), dice.uniform(0.0, 0.01))
         with open_vault(folder, PASSPHRASE, TestClock(), system_random) as vault:
             expect(vault, said)
             vault.verify_audit()

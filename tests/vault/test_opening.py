@@ -228,3 +228,13 @@ def test_a_wrong_passphrase_says_what_to_do_and_not_what_was_typed(folder: Path)
     assert isinstance(fault, Refused)
     assert not isinstance(fault, MachineLacks)
     assert "CANARY" not in repr(fault) + str(fault)
+
+
+@pytest.mark.parametrize("name", ["a folder", "50% off?mode=memory", "Ünï #1", "semi;colon&and"])
+def test_a_folder_may_be_called_anything(tmp_path: Path, name: str) -> None:
+    folder = make_store(tmp_path / name / "store")
+    with open_it(folder) as opened:
+        referral = opened.new_referral(FORM, answers())
+    with open_it(folder) as opened:
+        assert opened.referral(referral).answers == answers()
+    assert (folder / "vault.db").stat().st_size > 4096

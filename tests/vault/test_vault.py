@@ -143,6 +143,19 @@ def test_the_list_shows_titles_and_the_last_changed_first(vault: Vault, clock: T
     assert [(row.id, row.title) for row in vault.referrals()] == [(first, "Zara Quill"), (second, "Milo")]
 
 
+def test_the_list_is_remembered_but_never_shows_an_old_state(vault: Vault) -> None:
+    referral, other = vault.new_referral(FORM, answers(child="Zara")), vault.new_referral(FORM, answers(child="Milo"))
+    assert {row.title for row in vault.referrals()} == {"Zara", "Milo"}
+    vault.save_answers(referral, answers(child="Zara Q"))
+    vault.move(other, ReferralEvent.APPROVE, actor="Ann Teague")
+    assert {(row.title, str(row.state)) for row in vault.referrals()} == {("Zara Q", "draft"), ("Milo", "approved")}
+    vault.erase(referral, "reason", "Ann Teague")
+    assert [row.title for row in vault.referrals()] == ["Milo"]
+    swap(vault, "UPDATE referral SET state = 'draft' WHERE id = ?", other)
+    with pytest.raises(Damaged):
+        vault.referrals()
+
+
 def test_an_unknown_id_is_said_in_words(vault: Vault) -> None:
     for step, code in (
         (lambda: vault.referral(ReferralId(new_uuid())), "VAULT-NO-SUCH-REFERRAL"),
