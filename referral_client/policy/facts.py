@@ -6,7 +6,9 @@ faults at once and repeats no value, because a fact may be about a child. Import
 
 from __future__ import annotations
 
+import contextlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
@@ -25,17 +27,19 @@ class FactsFaults(WrongUse):
     """The facts about a picture do not fit. `reasons`: every fault, `file: key: reason`."""
 
 
+_TIME = re.compile(r"^(19|20)\d\d-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$")
+
+
 def moment_of(text: str) -> datetime:
     """A time with or without a zone, or a date alone. ValueError for anything else."""
     return datetime.fromisoformat(text)
 
 
 def _a_time(text: str) -> str:
-    try:
-        moment_of(text)
-    except ValueError as error:
-        raise ValueError("must be a time like 2026-11-20T15:40:00Z or 2026-11-20 15:40") from error
-    return text
+    with contextlib.suppress(ValueError):
+        if _TIME.match(text) and moment_of(text):
+            return text
+    raise ValueError("must be a time like 2026-11-20T15:40:00Z or 2026-11-20 15:40")
 
 
 Short = Annotated[str, Field(min_length=1, max_length=200)]

@@ -38,6 +38,20 @@ def test_no_reason_for_not_asking_may_be_written_as_nothing() -> None:
     assert attested_from_json({"source": "self", "consent": {"exempt_because": ""}}).consent.exempt_because is None
 
 
+@pytest.mark.parametrize(
+    "text", ["2026-11-20T15:40:00Z", "2026-11-20T15:40:00+01:00", "2026-11-20 15:40", "2026-11-20"]
+)
+def test_a_time_may_have_a_zone_or_none_or_be_a_day(text: str) -> None:
+    assert attested_from_json({"source": "self", "taken_at": text}).taken_at == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "20261120T1540", "2026-W47-5", "0001-01-01", "2026-02-30", "2026-11-20T25:00", "now"]
+)
+def test_anything_else_is_no_time(text: str) -> None:
+    assert "F.json: taken_at: must be a time like" in faults_of({"source": "self", "taken_at": text})[0]
+
+
 def test_every_fault_is_named_at_once() -> None:
     assert faults_of(
         {
