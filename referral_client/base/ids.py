@@ -30,7 +30,7 @@ def new_uuid(random: RandomBytes = system_random) -> str:
 
 def is_uuid(untrusted_text: str) -> bool:
     """True for a lower-case version 4 UUID and nothing else."""
-    return _UUID4.match(untrusted_text) is not None
+    return _UUID4.fullmatch(untrusted_text) is not None
 
 
 def is_plain_name(untrusted_text: str) -> bool:
@@ -38,4 +38,4 @@ def is_plain_name(untrusted_text: str) -> bool:
 
     Such a name is safe as a file name on every system, so ids from outside never become a path unchecked.
     """
-    return _NAME.match(untrusted_text) is not None
+    return _NAME.fullmatch(untrusted_text) is not None

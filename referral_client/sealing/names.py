@@ -51,7 +51,7 @@ def is_part_name(untrusted_text: str) -> bool:
 
 def is_attachment_name(untrusted_text: str) -> bool:
     """Four digits and a short suffix ("0001.jpg"): never the name a person's file had."""
-    return _ATTACHMENT.match(untrusted_text) is not None
+    return _ATTACHMENT.fullmatch(untrusted_text) is not None
 
 
 def _is_safe_segment(segment: str) -> bool:

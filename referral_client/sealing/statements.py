@@ -171,11 +171,11 @@ def open_statement(
 
 
 def is_sha256(untrusted_text: str) -> bool:
-    return _SHA256.match(untrusted_text) is not None
+    return _SHA256.fullmatch(untrusted_text) is not None
 
 
 def is_rid(untrusted_text: str) -> bool:
-    return _RID.match(untrusted_text) is not None
+    return _RID.fullmatch(untrusted_text) is not None
 
 
 def is_time(untrusted_text: str) -> bool:

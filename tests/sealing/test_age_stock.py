@@ -128,6 +128,8 @@ def outcome(vector: Vector, file_key: bytes | None) -> tuple[str, bytes]:
     try:
         for chunk in plain_chunks(stream, file_key):
             out.write(chunk)
+    except HeaderDamaged:
+        return "header failure", b""
     except PayloadDamaged:
         return "payload failure", out.getvalue()
     return "success", out.getvalue()
