@@ -402,7 +402,7 @@ def test_a_photograph_changed_exchanged_or_gone_is_never_shown(vault: Vault, fol
     )
     mine, other = (folder / "blobs" / f"{photo}.clean" for photo in (first, second))
     whole = mine.read_bytes()
-    for content in (other.read_bytes(), whole[:-1], whole[:40], b"", whole[:60] + b"\x00" + whole[61:]):
+    for content in (other.read_bytes(), whole[:-1], whole[:40], b"", whole[:60] + bytes([whole[60] ^ 1]) + whole[61:]):
         mine.write_bytes(content)
         with pytest.raises(Damaged):
             vault.photo_bytes(first)
