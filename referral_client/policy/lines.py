@@ -18,8 +18,9 @@ _ARRAY = re.compile(rf"^\s*\[\[\s*({_DOTTED})\s*\]\]")
 _TABLE = re.compile(rf"^\s*\[\s*({_DOTTED})\s*\]")
 _ASSIGNED = re.compile(rf"^\s*({_DOTTED})\s*=")
 _PART = re.compile(_KEY)
-# What opens or closes something that may run over several lines, longest first.
-_TOKEN = re.compile(r"\"\"\"|'''|\"(?:[^\"\\]|\\.)*\"|'[^']*'|#|[\[\]{}]")
+# What opens or closes something that may run over several lines, longest first. A quote left open ends with its line,
+# so that no text makes the walk go over a line twice.
+_TOKEN = re.compile(r"\"\"\"|'''|\"(?:[^\"\\]|\\.)*(?:\"|\\?$)|'[^']*(?:'|$)|#|[\[\]{}]")
 
 
 @dataclass(slots=True)

@@ -24,6 +24,7 @@ from referral_client.policy.model import Policy
 POLICY_LIMIT = 256 * 1024
 _LINE_LIMIT = 4000  # a longer line is no policy, and makes the parser slow
 _DEPTH_LIMIT = 8
+_MOST_FAULTS = 500  # more than a person can have made: the file is something else
 _AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 _NAMES = field_names(Policy)
 # Keys that people try when they want the one rule that no file changes.
@@ -32,7 +33,7 @@ _NOT_CHANGED = "no file changes this: an intimate image of a child is never open
 
 
 class PolicyFaults(Refused):
-    """The policy does not load. `reasons`: every fault, `file:line: key: reason (you wrote ...)`."""
+    """The policy does not load. `reasons`: every fault (500 at most), `file:line: key: reason (you wrote ...)`."""
 
 
 def load_policy(untrusted: bytes, file_name: str) -> Policy:
@@ -200,6 +201,8 @@ def _plain(text: str, most: int) -> str:
 
 
 def _refused(reasons: list[str]) -> PolicyFaults:
+    if len(reasons) > _MOST_FAULTS:
+        reasons = [*reasons[:_MOST_FAULTS], f"{len(reasons) - _MOST_FAULTS} more like these"]
     return PolicyFaults(
         "POLICY-FAULTS",
         "The photograph policy does not load.",

@@ -286,6 +286,12 @@ def test_keys_and_tables_written_twice_are_all_named_with_both_lines() -> None:
     ]
 
 
+def test_a_file_that_is_something_else_does_not_fill_the_screen() -> None:
+    reasons = faults_of("".join(f"setting_{number} = 1\n" for number in range(2000)))
+    assert len(reasons) == 501
+    assert reasons[-1] == "1508 more like these"
+
+
 def test_a_file_name_cannot_write_a_second_line() -> None:
     with pytest.raises(PolicyFaults) as caught:
         load_policy(b"", "a\nb\x1b[31m.toml")
