@@ -19,7 +19,10 @@ from referral_client.services.wording import label_of, long_moment
 
 @dataclass(frozen=True, slots=True)
 class CopyFacts:
-    """What the copy says beside the answers. `left_out`: pictures that were offered and not kept."""
+    """What the copy says beside the answers. `left_out`: pictures that were offered and not kept.
+
+    `picture` gives an upright picture of reduced size to print; the full one travels as an attachment.
+    """
 
     front_door: str
     reference: str

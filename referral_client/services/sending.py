@@ -22,6 +22,7 @@ from referral_client.base.files import write_file
 from referral_client.base.ids import DestinationId, RandomBytes, ReferralId, SubmissionId, new_uuid
 from referral_client.document import Fact, render
 from referral_client.organisation import AuthorityProfile, Destination, Installed, OrganisationBundle
+from referral_client.photo import prove_opens
 from referral_client.questionnaire import Form, Problem, visible_answers
 from referral_client.referral import AnswerSet, ReferralEvent, ReferralState, answers_digest, answers_to_json
 from referral_client.sealing.manifest import (
@@ -356,7 +357,7 @@ def _copy_facts(sealing: _Sealing, manifest: Manifest) -> CopyFacts:
         going=sealing.going,
         held=sealing.held,
         left_out=sealing.left_out,
-        picture=lambda each: sealing.vault.photo_bytes(each.photo.id),
+        picture=lambda each: prove_opens(sealing.vault.photo_bytes(each.photo.id)).png,
     )
 
 
