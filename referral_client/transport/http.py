@@ -150,6 +150,9 @@ class Http:
             except (requests.RequestException, HTTPError, OSError, ValueError) as error:
                 raise _fault(error, watch) from error
             try:
+                if watch.expired or watch.stopped:
+                    # Cut in the middle of the headers, which the library takes for their end.
+                    raise Stopped if watch.stopped else Unreachable("timed-out")
                 return self._read(response, watch)
             finally:
                 response.close()
