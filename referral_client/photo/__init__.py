@@ -6,9 +6,9 @@ Imports base. Pillow is imported by `child.py` alone, which runs as a process of
 """
 
 from referral_client.photo.filing import read_photo, strip_file, write_clean
+from referral_client.photo.looking_again import rescan
 from referral_client.photo.opening import prove_opens
 from referral_client.photo.refusals import PhotoRefused
-from referral_client.photo.rescan import rescan
 from referral_client.photo.sniffing import sniff
 from referral_client.photo.stripping import facts_of, strip
 from referral_client.photo.values import (

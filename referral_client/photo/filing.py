@@ -12,8 +12,8 @@ from pathlib import Path
 from referral_client.base.errors import Refused
 from referral_client.base.files import create_file, read_file
 from referral_client.photo import refusals
+from referral_client.photo.looking_again import rescan
 from referral_client.photo.opening import prove_opens
-from referral_client.photo.rescan import rescan
 from referral_client.photo.stripping import strip
 from referral_client.photo.values import MAX_FILE_BYTES, CleanPhoto
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from referral_client.base.errors import MachineLacks
 from referral_client.base.log import trouble
 from referral_client.photo import refusals
-from referral_client.photo.rescan import rescan
+from referral_client.photo.looking_again import rescan
 from referral_client.photo.supervising import Conversation, Ending, converse
 from referral_client.photo.values import MAX_PIXELS, PREVIEW_SIDE, Kind, Preview, Rescanned
 

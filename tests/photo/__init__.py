@@ -1,0 +1,1 @@
+"""Photographs: cleaned exactly, looked at again, opened only behind fences, refused in words."""
