@@ -115,6 +115,7 @@ class OpenedPackage:
             "parcel_size": (ticket.parcel_size, self.parcel_size),
             "rids": (ticket.rids, tuple(entry.rid for entry in manifest.recipients)),
             "created_at": (ticket.created_at, manifest.created_at),
+            "bundle_seq": (ticket.bundle_seq, manifest.destination.bundle_seq),
             "practice": (ticket.practice, manifest.practice),
         }
         faults = [f"{name}: ticket and package differ" for name, (said, found) in pairs.items() if said != found]
