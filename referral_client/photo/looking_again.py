@@ -7,6 +7,7 @@ Imports this room's values and refusals, and nothing that the cleaning is made o
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Callable, Iterator
 
@@ -30,6 +31,7 @@ _PNG_ORDER = (
     "IHDR", "iCCP", "cICP", "mDCV", "cLLI", "sRGB", "gAMA", "cHRM", "sBIT", "PLTE", "tRNS", "eXIf", "IDAT", "IEND",
 )  # fmt: skip
 _PNG_LENGTHS = {"IHDR": 13, "cICP": 4, "mDCV": 24, "cLLI": 8, "sRGB": 1, "gAMA": 4, "cHRM": 32, "eXIf": 26, "IEND": 0}
+_NEITHER_STUFFING_NOR_RESTART = re.compile(rb"\xff[\x01-\xcf\xd8-\xff]")
 _INFLATE_STEP = 262_144
 
 
@@ -93,14 +95,10 @@ def _rescan_picture(clean: bytes, position: int, orientation: int) -> Rescanned:
 
 def _end_of_scan(clean: bytes, position: int) -> int:
     """Where the scan's compressed bytes stop: at the first FF that is neither stuffing nor a restart."""
-    while True:
-        position = clean.find(b"\xff", position)
-        if position < 0 or position + 1 >= len(clean):
-            raise not_clean("a scan without an end")
-        follower = clean[position + 1]
-        if follower != 0 and follower & 0xF8 != 0xD0:
-            return position
-        position += 2
+    stop = _NEITHER_STUFFING_NOR_RESTART.search(clean, position)
+    if stop is None:
+        raise not_clean("a scan without an end")
+    return stop.start()
 
 
 def _fits(code: int, body: bytes) -> bool:

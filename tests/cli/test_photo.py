@@ -14,6 +14,7 @@ from referral_client.services.photographs import METADATA_WORDS
 
 CUPS = shipped("resources") / "sample-photographs" / "coloured-cups.jpg"
 POLICY = shipped("policies") / "school-dsl-approval.toml"
+SCHEMAS = Path(__file__).resolve().parents[2] / "docs" / "schemas"
 
 
 def test_inspect_counts_what_is_hidden_and_shows_no_place(capsys: pytest.CaptureFixture[str]) -> None:
@@ -71,3 +72,16 @@ def test_check_does_not_open_a_picture_that_must_stay_closed(
 
 def test_every_kind_of_hidden_information_has_words() -> None:
     assert set(METADATA_WORDS) == {kind.value for kind in Metadata}
+
+
+@pytest.mark.parametrize("verb", ["inspect", "strip"])
+def test_the_published_schema_names_every_key_and_kind(
+    verb: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["photo", verb, str(CUPS), *([str(tmp_path / "out.jpg")] if verb == "strip" else []), "--json"]
+    assert main(command) == 0
+    told = json.loads(capsys.readouterr().out)
+    schema = json.loads((SCHEMAS / f"photo-{verb}.schema.json").read_text(encoding="utf-8"))
+    counted = schema["properties"]["metadata" if verb == "inspect" else "removed"]
+    assert set(schema["required"]) == set(schema["properties"]) == set(told)
+    assert set(counted["items"]["properties"]["kind"]["enum"]) == {kind.value for kind in Metadata}
