@@ -158,19 +158,20 @@ _KINDS = ("all", "any", "not", "setting", "answer")
 
 
 def _which(untrusted: Any) -> str | None:
+    """The tag of a condition. Tags have brackets so that they never look like a key in the place of a fault."""
     if isinstance(untrusted, dict):
-        return next((kind for kind in _KINDS if kind in untrusted), None)
-    return next((kind for shape, kind in _SHAPES if isinstance(untrusted, shape)), None)
+        return next((f"({kind})" for kind in _KINDS if kind in untrusted), None)
+    return next((tag for shape, tag in _SHAPES if isinstance(untrusted, shape)), None)
 
 
-_SHAPES = ((All, "all"), (AnyOf, "any"), (Not, "not"), (SettingTest, "setting"), (AnswerTest, "answer"))
+_SHAPES = ((All, "(all)"), (AnyOf, "(any)"), (Not, "(not)"), (SettingTest, "(setting)"), (AnswerTest, "(answer)"))
 
 Condition = Annotated[
-    Annotated[All, Tag("all")]
-    | Annotated[AnyOf, Tag("any")]
-    | Annotated[Not, Tag("not")]
-    | Annotated[SettingTest, Tag("setting")]
-    | Annotated[AnswerTest, Tag("answer")],
+    Annotated[All, Tag("(all)")]
+    | Annotated[AnyOf, Tag("(any)")]
+    | Annotated[Not, Tag("(not)")]
+    | Annotated[SettingTest, Tag("(setting)")]
+    | Annotated[AnswerTest, Tag("(answer)")],
     Discriminator(
         _which,
         custom_error_type="form",

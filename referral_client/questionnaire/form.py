@@ -169,7 +169,10 @@ class Form:
     questions: Mapping[str, Question] = field(init=False)
 
     def __post_init__(self) -> None:
-        found = {question.id: question for page in self.pages() for question in page.questions}
+        found: dict[str, Question] = {}
+        for page in self.pages():
+            for question in page.questions:
+                found.setdefault(question.id, question)  # a second one of the same id is a fault elsewhere
         object.__setattr__(self, "questions", found)
 
     def pages(self) -> Iterator[Page]:

@@ -83,7 +83,8 @@ def inspect_files(untrusted_files: Mapping[str, bytes]) -> Inspection:
     for one in parsed:
         if isinstance(one.content, ProfileFile) and seen.get(one.content.form.id) == one.document.file:
             _add_profile(one.document, one.content, models, (forms, faults, warnings))
-    return Inspection(_in_words(faults), _in_words(warnings), forms)
+    names = list(untrusted_files)
+    return Inspection(_in_words(faults, names), _in_words(warnings, names), forms)
 
 
 def load_library(untrusted_files: Mapping[str, bytes]) -> Library:
@@ -161,8 +162,7 @@ def _finish(built: Built, forms: dict[str, Form], faults: list[Fault], warnings:
         forms[built.form.id] = built.form
 
 
-def _in_words(found: list[Fault]) -> tuple[str, ...]:
-    """Each once, in the order of the files' lines."""
-    files = {fault.file: index for index, fault in reversed(list(enumerate(found)))}
-    ordered = sorted(found, key=lambda fault: (files[fault.file], fault.mark.line, fault.mark.column))
+def _in_words(found: list[Fault], files: list[str]) -> tuple[str, ...]:
+    """Each once, in the order of the files and of their lines."""
+    ordered = sorted(found, key=lambda fault: (files.index(fault.file), fault.mark.line, fault.mark.column))
     return tuple(dict.fromkeys(str(fault) for fault in ordered))

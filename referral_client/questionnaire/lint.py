@@ -57,6 +57,7 @@ class _Linter:
         self.built = built
         self.form = built.form
         self.findings = Findings()
+        self.broken: set[str] = set()
         self.scopes = {group: scope_of(self.form, group) for group in ("", *self.form.repeats)}
 
     def run(self) -> None:
@@ -98,6 +99,9 @@ class _Linter:
             self._fault(part, ("pairs",), "must name two different repeats")
         if not any(page.for_each == repeat.id for page in self.form.pages()):
             self._fault(part, ("id",), f"no page asks about “{repeat.id}”")
+        if any(name not in self.form.repeats for name in repeat.pair) or len(set(repeat.pair)) < len(repeat.pair):
+            self.broken.add(repeat.id)  # what rests on a pair that does not exist is not looked at
+            return
         known = list(repeat.pair) or [q.id for q in self.form.questions.values() if q.group == repeat.id]
         for name in _TITLE_PART.findall(repeat.item_title):
             if name not in known:
@@ -198,7 +202,7 @@ class _Linter:
             self._fault(
                 part, (*path, "answer"), f"“{test.over}” is for questions of a repeat; “{question.id}” is asked once"
             )
-        elif not test.over and self.scopes[group].where(question.id) is None:
+        elif not test.over and group not in self.broken and self.scopes[group].where(question.id) is None:
             reason = f"is asked for each {question.group}: write “any {question.id}” or “every {question.id}”"
             self._fault(part, (*path, "answer"), reason)
         self._test(part, path, test, question)
@@ -215,7 +219,7 @@ class _Linter:
             what = "a whole number, like 12" if question.kind is Kind.WHOLE_NUMBER else 'a code in quotes, like "yes"'
             self._fault(part, (*path, operator), f"must be {what}")
             return
-        if question.kind in (Kind.CHOOSE_ONE, Kind.CHOOSE_MANY):
+        if question.kind in (Kind.CHOOSE_ONE, Kind.CHOOSE_MANY) and question.options:
             codes = [option.code for option in question.options]
             for code in test.codes:
                 if code not in codes:

@@ -58,6 +58,8 @@ def _words(kind: str, error: dict[str, Any], document: Document, path: Path) -> 
     if kind in _PLAIN:
         return _PLAIN[kind]
     if kind == "literal_error":
+        if context.get("expected") in ("False", "True"):
+            return f"must be {context['expected'].lower()}"
         allowed = str(context.get("expected", "")).replace("'", "").replace(" or ", ", ").split(", ")
         given = error.get("input")
         return "must be one of " + ", ".join(allowed) + (near(given, allowed) if isinstance(given, str) else "")

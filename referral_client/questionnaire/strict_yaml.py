@@ -217,7 +217,7 @@ class _Reader:
         if event.style not in (None, ""):
             return text
         if text in ("", "~", "null", "Null", "NULL"):
-            self._note(event, "has no value")
+            self._no_value(event)
             return ""
         if text in ("true", "false"):
             return text == "true"
@@ -225,6 +225,13 @@ class _Reader:
             self._note(event, f'a date must be in quotes: "{text[:10]}"')
             return text
         return int(text) if _WHOLE_NUMBER.match(text) else text
+
+    def _no_value(self, event: yaml.ScalarEvent) -> None:
+        """Said at the key: a comma in running text inside braces begins a key that nobody meant."""
+        top = self._open[-1] if self._open else None
+        mark = self.keys.get((*top.path, top.key)) if top is not None and top.key is not None else None
+        hint = "" if event.value else " (inside braces, text that holds a comma goes in quotes)"
+        self._note(event, f"has no value{hint}", mark)
 
     def _place(self, event: yaml.NodeEvent, value: Json) -> Path:
         """Put a value where it belongs; answers its path."""
@@ -247,13 +254,13 @@ class _Reader:
         self.values.setdefault(path, _mark(event))
         return path
 
-    def _note(self, event: yaml.Event, reason: str) -> None:
+    def _note(self, event: yaml.Event, reason: str, mark: Mark | None = None) -> None:
         path = ""
         if self._open:
             top = self._open[-1]
             step: Path = (top.key,) if isinstance(top.container, dict) and top.key else ()
             path = Document(self.file, self.root).words((*top.path, *step))
-        self.faults.append(Fault(self.file, _mark(event), path, reason))
+        self.faults.append(Fault(self.file, mark or _mark(event), path, reason))
 
     def _stop(self, event: yaml.Event, reason: str) -> None:
         self._note(event, reason)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from referral_client.questionnaire.dates import date_words
+from referral_client.questionnaire.dates import date_words, days_of, precision_of
 from referral_client.questionnaire.form import Question
 from referral_client.questionnaire.reach import View
 from referral_client.questionnaire.values import Kind
@@ -55,7 +55,7 @@ def answer_words(seen: View, question: Question, answer: Answer | None) -> str:
     """One answer for the check-answers page and the readable copy."""
     if answer is None:
         return NOT_ANSWERED
-    because = f" because {_clause(answer.because)}" if answer.because.strip() else ""
+    because = f": {answer.because.strip()}" if answer.because.strip() else ""
     if answer.state is State.VALUE:
         return value_words(seen, question, answer.value)
     if answer.state is State.ESTIMATED:
@@ -72,18 +72,18 @@ def answer_words(seen: View, question: Question, answer: Answer | None) -> str:
 def _not_known(answer: Answer) -> str:
     asked = answer.asked
     if asked is None:
-        return f"Not known: not asked because {_clause(answer.because)}" if answer.because.strip() else "Not known"
-    when = date_words(asked.when.strip())
-    day = when[:1].isdigit() and len(asked.when.strip()) >= len("2026-03-01")
-    on = f" {'on' if day else 'in'} {when}" if when != asked.when.strip() or when[:1].isdigit() else f" {when}"
+        return f"Not known, not asked: {answer.because.strip()}" if answer.because.strip() else "Not known"
+    on = _when(asked.when.strip())
     said = f", who said: {asked.said.strip()}" if asked.said.strip() else ""
     tail = f". {answer.because.strip()}" if answer.because.strip() else ""
-    return f"Not known: asked {asked.whom.strip()}{on.rstrip()}{said}{tail}"
+    return f"Not known: asked {asked.whom.strip()}{on}{said}{tail}"
 
 
-def _clause(text: str) -> str:
-    """A reason as typed, without a "because" of its own or a final full stop."""
-    return re.sub(r"^because\s+", "", text.strip(), flags=re.IGNORECASE).rstrip(".")
+def _when(text: str) -> str:
+    """ " on 3 March 2026", " in March 2026", " last week", ""."""
+    if days_of(text) is None:
+        return f" {text}" if text else ""
+    return f" {'on' if precision_of(text) == 'day' else 'in'} {date_words(text)}"
 
 
 def value_words(seen: View, question: Question, value: Value | None) -> str:
