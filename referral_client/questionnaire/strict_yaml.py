@@ -17,7 +17,7 @@ import yaml
 from referral_client.base.canonical import Json
 
 MAX_BYTES = 1024 * 1024
-MAX_NODES = 60_000
+MAX_NODES = 20_000
 MAX_DEPTH = 24
 MAX_SCALAR = 20_000
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from referral_client.base.errors import Refused
 from referral_client.questionnaire import FormFaults, check_files, form_id_of, inspect_files, load_library
@@ -295,3 +297,25 @@ def test_what_a_profile_may_not_do_is_said_at_its_own_line(old: str, new: str, w
 def test_a_list_that_lacks_a_code_the_model_tests_is_found() -> None:
     found = profile_faults(("wording:", 'lists: {yes_no: [{code: "no", label: "No"}]}\nwording:'))
     assert any("has no option “yes”" in one for one in found), found
+
+
+_LINES = SMALL.split("\n")
+_PIECES = sorted({piece for line in _LINES for piece in line.split()})
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, len(_LINES) - 1), st.sampled_from([None, *_PIECES]), st.integers(0, 9)), max_size=4
+    )
+)
+def test_no_slip_of_the_hand_gives_anything_but_faults(slips: list[tuple[int, str | None, int]]) -> None:
+    lines = list(_LINES)
+    for at, piece, word in slips:
+        words = lines[at].split()
+        if piece is None or not words:
+            lines[at] = ""
+        else:
+            lines[at] = lines[at].replace(words[word % len(words)], piece)
+    for one in check_files({"f.yaml": "\n".join(lines).encode(), "here.yaml": PROFILE.encode()}):
+        assert one.startswith(("f.yaml:", "here.yaml:"))
