@@ -113,6 +113,9 @@ class Http:
         self._session.mount("https://", self._adapter)
 
     def close(self) -> None:
+        # The library leaves a pool's connections to the garbage collector, and a fault's traceback keeps the pool.
+        for connection in list(self._adapter.connections):
+            connection.close()
         self._session.close()
 
     def ask(

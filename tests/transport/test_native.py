@@ -365,6 +365,23 @@ def test_progress_rises_to_the_size_of_the_file(door: FrontDoor, tmp_path: Path)
     assert seen[-1] == (200_000, 200_000)
 
 
+def test_closing_lets_go_of_the_line_even_while_a_fault_is_still_looked_at(tmp_path: Path) -> None:
+    let_go = threading.Event()
+
+    def keep_open(line: ssl.SSLSocket) -> None:
+        line.sendall(b"HTTP/1.1 403 No\r\nContent-Length: 2\r\n\r\n{}")
+        if line.recv(1) == b"":
+            let_go.set()
+
+    with evil_server(keep_open, tmp_path) as endpoint:
+        carrier = NativeTransport(endpoint)
+        with pytest.raises(RefusedByServer) as held_fault:
+            carrier.announce(b"{}")
+        carrier.close()
+        assert let_go.wait(10)
+    assert held_fault.value.status == 403
+
+
 def test_every_outcome_says_whether_the_referral_was_sent() -> None:
     for fault in (
         Unreachable("timed-out"),
