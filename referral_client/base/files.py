@@ -97,7 +97,9 @@ def read_file(path: Path, *, limit: int, what: str, code: str) -> bytes:
         # O_NONBLOCK: a named pipe must not hang the program before it can be refused.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError as error:
-        raise Refused(f"{code}-GONE", f"There is no {what} at that place.", next_step=next_step) from error
+        raise Refused(
+            f"{code}-GONE", f"{what[:1].upper()}{what[1:]} is not at that place.", next_step=next_step
+        ) from error
     except (OSError, ValueError) as error:
         raise Refused(f"{code}-NOT-READABLE", f"This account cannot read {what}.", next_step=next_step) from error
     before = os.fstat(descriptor)

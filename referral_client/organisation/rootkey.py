@@ -1,4 +1,4 @@
-"""The file that holds a root key (an organisation's or a council's): sealed by a passphrase, kept away from the network.
+"""The file that holds a root key (an organisation's or a council's): sealed by a passphrase, kept off the network.
 
 JSON with the public keys in clear, the Argon2id salt and cost, and the two seeds sealed. Whoever holds file and
 passphrase can sign settings for everybody, so it belongs on a stick in a safe.
@@ -60,9 +60,7 @@ def open_root_key(path: Path, passphrase: str) -> SigningKeys:
         document = strict_json(untrusted, limit=20_000)
         if not isinstance(document, dict) or document.get("type") != "referral-root-key" or document.get("v") != 1:
             raise NotStrictJson("type: must be referral-root-key, version 1")
-        cost = Cost(
-            integer_of(document, "memory_kib"), integer_of(document, "passes"), integer_of(document, "lanes")
-        )
+        cost = Cost(integer_of(document, "memory_kib"), integer_of(document, "passes"), integer_of(document, "lanes"))
         salt = base64.b64decode(text_of(document, "salt"), validate=True)
         sealed = base64.b64decode(text_of(document, "sealed"), validate=True)
     except (NotStrictJson, binascii.Error) as fault:

@@ -5,7 +5,18 @@ A caller asks `before_a_byte_is_read` before it opens a picture, and `may_attach
 """
 
 from referral_client.policy.cases import CaseResult, run_cases
-from referral_client.policy.codes import Device, Outcome, Question, Recipient, Region, Severity, Source, View
+from referral_client.policy.codes import (
+    Device,
+    Outcome,
+    Question,
+    Recipient,
+    Region,
+    Severity,
+    Source,
+    View,
+    role_words,
+    words,
+)
 from referral_client.policy.evaluate import NO_POLICY, before_a_byte_is_read, may_attach, may_take
 from referral_client.policy.explain import explain
 from referral_client.policy.facts import AttestedFacts, Counts, FactsFaults, FoundFacts, attested_from_json
@@ -52,6 +63,8 @@ __all__ = [
     "may_take",
     "policy_in_force",
     "policy_schema",
+    "role_words",
     "run_cases",
     "says_schema",
+    "words",
 ]

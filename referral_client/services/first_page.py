@@ -33,13 +33,14 @@ from referral_client.services.wording import label_of, long_moment, unknown_word
 _RISK = {"yes": Known.YES, "no": Known.NO, "unknown": Known.UNKNOWN}
 # Whose "not known" belongs on page one; the rest stays in its section.
 _GROUPS_ON_PAGE_ONE = ("child", "adult", "link", "presence")
+_NOT_ON_PAGE_ONE = ("call.", "referrer.", "referral.")
 
 
 def first_page(form: Form, answers: AnswerSet, today: date) -> FirstPage:
     """The whole of page one."""
     family = family_of(answers)
     return FirstPage(
-        children=tuple(_child(child, answers, today) for child in family.children),
+        children=_children(family, answers, today),
         visiting_risk=VisitingRisk(
             _RISK.get(answers.text("visiting.risk"), Known.SILENT), answers.text("visiting.risk_detail")
         ),
@@ -86,26 +87,34 @@ def age_words(child: Child, today: date) -> str:
     return f"{words} ({years} years)"
 
 
-def _child(child: Child, answers: AnswerSet, today: date) -> ChildLine:
-    notes = []
-    if child.not_yet_mobile:
-        notes.append("Cannot move about alone")
-    if not child.referred:
-        notes.append("Not referred; in the family")
-    where = answers.text("danger.child_now")
-    if answers.text("child.staying_now", child.id) == "elsewhere":
-        where = f"{answers.text('child.staying_detail', child.id)} {where}".strip()
-    return ChildLine(child.name, age_words(child, today), where, ". ".join(notes))
+def _children(family: Family, answers: AnswerSet, today: date) -> tuple[ChildLine, ...]:
+    """Where they are now is one answer for all; it is printed with the first and pointed to from the others."""
+    lines = []
+    for number, child in enumerate(family.children):
+        notes = []
+        if child.not_yet_mobile:
+            notes.append("Cannot move about alone")
+        if not child.referred:
+            notes.append("Not referred; in the family")
+        where = answers.text("danger.child_now") if number == 0 else ""
+        if number and answers.text("danger.child_now"):
+            where = f"See {family.children[0].name}."
+        if answers.text("child.staying_now", child.id) == "elsewhere":
+            where = f"{where} Staying elsewhere: {answers.text('child.staying_detail', child.id)}".strip()
+        lines.append(ChildLine(child.name, age_words(child, today), where, ". ".join(notes)))
+    return tuple(lines)
 
 
 def _not_told(form: Form, family: Family, answers: AnswerSet) -> Iterator[NotTold]:
+    """Those who were not told, together where the reason is the same."""
+    together: dict[tuple[tuple[str, ...], str], list[str]] = {}
     for adult in family.adults:
         if adult.told in ("no", "not_yet"):
-            yield NotTold(
-                family.name_of(adult.id),
-                tuple(label_of(form, "adult.not_told_why", code) for code in adult.not_told_why),
-                answers.text("adult.not_told_detail", adult.id),
-            )
+            reasons = tuple(label_of(form, "adult.not_told_why", code) for code in adult.not_told_why)
+            detail = answers.text("adult.not_told_detail", adult.id)
+            together.setdefault((reasons, detail), []).append(family.name_of(adult.id))
+    for (reasons, detail), names in together.items():
+        yield NotTold(_listed(names), reasons, detail)
 
 
 def _keep_from(form: Form, family: Family, answers: AnswerSet) -> Iterator[KeepFromLine]:
@@ -123,28 +132,13 @@ def _keep_from(form: Form, family: Family, answers: AnswerSet) -> Iterator[KeepF
 
 
 def _adult(form: Form, family: Family, adult: Adult) -> AdultLine:
-    to_children = []
+    to_children = [f"Partner of {family.name_of(adult.partner_of)}"] if adult.partner_of else []
+    same: dict[str, list[str]] = {}
     for child in family.children:
-        parent = next(
-            (
-                word
-                for word, cell in (("Mother", child.mother), ("Father", child.father))
-                if cell.adult and cell.adult == adult.id
-            ),
-            "",
-        )
-        link = next((link for link in family.links if (link.adult, link.child) == (adult.id, child.id)), None)
-        words = parent or (label_of(form, "link.relationship", link.relationship) if link else "")
-        if not words:
-            continue
-        responsibility = {
-            "yes": " (has parental responsibility)",
-            "no": "",
-            "unknown": " (parental responsibility not known)",
-        }.get(link.parental_responsibility if link else "", "")
-        to_children.append(f"{words} of {child.name}{responsibility}" if parent else f"{words}: {child.name}")
-    if adult.partner_of:
-        to_children.insert(0, f"Partner of {family.name_of(adult.partner_of)}")
+        words = _to_child(form, family, adult, child)
+        if words:
+            same.setdefault(words, []).append(child.first_name or child.name)
+    to_children += [f"{words} {_listed(names)}" for words, names in same.items()]
     return AdultLine(
         family.name_of(adult.id),
         tuple(to_children),
@@ -152,12 +146,39 @@ def _adult(form: Form, family: Family, adult: Adult) -> AdultLine:
     )
 
 
+def _to_child(form: Form, family: Family, adult: Adult, child: Child) -> str:
+    """What one adult is to one child, up to the child's name: "Mother (has parental responsibility) of"."""
+    link = next((link for link in family.links if (link.adult, link.child) == (adult.id, child.id)), None)
+    if adult.id == child.mother.adult:
+        words = "Mother"
+    elif adult.id == child.father.adult:
+        words = "Father"
+    elif link is not None and not (adult.partner_of and link.relationship == "parents_partner"):
+        words = label_of(form, "link.relationship", link.relationship)
+    else:
+        words = ""  # "Partner of ..." says it already
+    responsibility = {
+        "yes": " (parental responsibility)",
+        "unknown": " (parental responsibility not known)",
+    }.get(link.parental_responsibility if link else "", "")
+    parent = adult.id in (child.mother.adult, child.father.adult)
+    return f"{words}{responsibility}{' of' if parent else ':'}" if words else ""
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}"
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def _whereabouts(presence: Presence) -> Whereabouts:
-    words = PRESENCE_WORDS[presence.kind]
+    words = _sentence(PRESENCE_WORDS[presence.kind])
     where = f" ({presence.where})" if presence.where else ""
     known = {"yes": "seen or told first-hand", "no": "not first-hand", "unknown": ""}.get(presence.first_hand, "")
     says = ", ".join(part for part in (presence.who_says, known) if part)
-    return Whereabouts(f"{words[:1].upper()}{words[1:]}{where}", says, date_words(presence.last_known))
+    return Whereabouts(f"{words}{where}", says, date_words(presence.last_known))
 
 
 def _disagreements(family: Family, answers: AnswerSet) -> Iterator[Disagreement]:
@@ -166,10 +187,10 @@ def _disagreements(family: Family, answers: AnswerSet) -> Iterator[Disagreement]
             presences = [presence for presence in family.presences if presence.id in notice.about]
             sides = tuple(
                 Side(
-                    PRESENCE_WORDS[presence.kind],
+                    _sentence(PRESENCE_WORDS[presence.kind]),
                     presence.who_says,
                     date_words(presence.last_known),
-                    "checked" if presence.checked == "yes" else "not checked",
+                    "Checked" if presence.checked == "yes" else "Not checked",
                 )
                 for presence in presences
             )
@@ -196,10 +217,11 @@ def _disagreements(family: Family, answers: AnswerSet) -> Iterator[Disagreement]
 
 def _not_known(form: Form, family: Family, answers: AnswerSet) -> Iterator[NotKnownLine]:
     if answers.text("concern.unknowns"):
-        yield NotKnownLine(answers.text("concern.unknowns"))
+        yield NotKnownLine(answers.text("concern.unknowns"), "In the words of the sender")
     for question, item_id, answer in _every_answer(answers):
         group = item_id.rsplit("-", 1)[0].split("~", 1)[0]
-        if answer.state is State.NOT_KNOWN and (not item_id or group in _GROUPS_ON_PAGE_ONE):
+        matters = group in _GROUPS_ON_PAGE_ONE if item_id else not question.startswith(_NOT_ON_PAGE_ONE)
+        if answer.state is State.NOT_KNOWN and matters:
             label = form.questions[question].label if question in form.questions else question
             whose = f"{family.name_of(item_id)}: " if item_id else ""
             yield NotKnownLine(f"{whose}{label}", unknown_words(answer))

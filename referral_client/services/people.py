@@ -5,20 +5,31 @@ Imports base, vault, sealing. A vault is opened under the home's lock, so there 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from referral_client.base.canonical import Json
 from referral_client.base.clock import Clock
-from referral_client.base.errors import Refused, WrongUse
+from referral_client.base.errors import KnownError, Refused, WrongUse
 from referral_client.base.home import Home
 from referral_client.base.ids import PersonId, RandomBytes, new_uuid
 from referral_client.base.locks import only_copy
 from referral_client.sealing.atrest import DEFAULT_COST, Cost
 from referral_client.sealing.recipients import recipient_of
 from referral_client.sealing.signing import PublicKeys
-from referral_client.vault import Person, Queue, Vault, WrongPassphrase, create_vault, open_queue, open_vault
+from referral_client.vault import (
+    Damaged,
+    Person,
+    Queue,
+    TooNew,
+    Vault,
+    WrongPassphrase,
+    create_vault,
+    open_queue,
+    open_vault,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +106,19 @@ def vault_of(home: Home, passphrase: str, *, clock: Clock, random: RandomBytes) 
                 "Nobody has a vault here yet.",
                 next_step="Make one first: referral-client organisation init, or referral-client person new.",
             )
-        vault = None
-        for folder in folders:
-            try:
-                vault = open_vault(folder, passphrase, clock, random)
-                break
-            except WrongPassphrase:
-                if folder is folders[-1]:
-                    raise
-        assert vault is not None
-        with vault:
+        with _first_that_opens(folders, passphrase, clock, random) as vault:
             yield vault
+
+
+def _first_that_opens(folders: Sequence[Path], passphrase: str, clock: Clock, random: RandomBytes) -> Vault:
+    """One person's damaged vault must not keep another from theirs; its trouble is told when no vault opens."""
+    troubles: list[KnownError] = []
+    for folder in folders:
+        try:
+            return open_vault(folder, passphrase, clock, random)
+        except (WrongPassphrase, Damaged, TooNew) as trouble:
+            troubles.append(trouble)
+    raise next((trouble for trouble in troubles if not isinstance(trouble, WrongPassphrase)), troubles[0])
 
 
 @contextmanager

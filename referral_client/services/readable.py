@@ -10,6 +10,7 @@ from datetime import datetime
 
 from referral_client.base.canonical import Json
 from referral_client.document import BodyMark, Fact, HeldPhoto, PhotoLine, Quote, ReadableCopy, Row, Section
+from referral_client.policy import AttestedFacts, role_words, words
 from referral_client.questionnaire import Form, check_answers, visible_answers
 from referral_client.referral import AnswerSet, Family, Injury, family_of
 from referral_client.services.attaching import Judged
@@ -61,7 +62,6 @@ def readable_copy(form: Form, answers: AnswerSet, settings: Mapping[str, str], f
             *(_left_out(family, each) for each in facts.left_out),
         ),
         about=facts.about,
-        title=form.title,
     )
 
 
@@ -122,19 +122,26 @@ def _shows(form: Form, family: Family, each: Judged) -> str:
 
 
 def _photo(form: Form, family: Family, number: int, each: Judged, facts: CopyFacts) -> PhotoLine:
-    taken_by = each.attested.taken_by
     return PhotoLine(
         number=number,
         file_name=attachment_name(number, each.photo.media_type),
         shows=_shows(form, family, each),
-        taken_by=", ".join(part for part in (taken_by.name or "", (taken_by.role or "").replace("_", " ")) if part),
+        taken_by=_taken_by(each.attested),
         taken_at=long_moment(str(each.attested.taken_at or "")[:16]),
         policy=each.says.headline,
         clause=_clauses(each.says.as_json()),
         digest=each.photo.clean_sha256,
-        original="the sender, sealed" if each.photo.has_original else "",
+        original="The sender keeps the original, sealed" if each.photo.has_original else "",
         image=facts.picture(each),
     )
+
+
+def _taken_by(attested: AttestedFacts) -> str:
+    """Who pressed the button, as far as anybody says; a picture from outside says so."""
+    if not attested.ours:
+        return f"somebody outside the staff (it came from: {words(attested.source)})"
+    role = role_words(attested.taken_by.role, {}) if attested.taken_by.role else ""
+    return ", ".join(part for part in (attested.taken_by.name or "", role) if part)
 
 
 def _held(form: Form, family: Family, each: Judged) -> HeldPhoto:

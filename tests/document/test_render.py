@@ -177,12 +177,12 @@ def test_page_one_says_what_a_worker_must_know_in_thirty_seconds(tmp_path: Path)
             "URGENT",
             "Ayla Brightwater",
             "Large dog loose",
-            "Kayleigh Brightwater has not been told",
+            "Not told: Kayleigh Brightwater",
             "The nights that Dean Marlow stays",
-            "Stays some nights at 4 Mill Row",
             "He has gone and has no contact.",
             "He lives ten minutes away",
             "Where Dean Marlow lives.",
+            "Stays some nights at 4 Mill Row",
         )
     ]
     assert places == sorted(places)

@@ -160,6 +160,8 @@ def test_a_png_that_inflates_beyond_its_size_is_refused_in_little_memory() -> No
     header = struct.pack(">IIBBBBB", 320, 240, 8, 2, 0, 0, 0)
     bomb = rebuilt_png([(b"IHDR", header), (b"IDAT", zlib.compress(bytes(200_000_000), 9)), (b"IEND", b"")])
     assert refusal_within(bomb, 6) == "PHOTO-DAMAGED"
+    endless = rebuilt_png([(b"IHDR", header), (b"IDAT", zlib.compress(bytes(9_000_000), 9)[:-9]), (b"IEND", b"")])
+    assert refusal_within(endless, 6) == "PHOTO-DAMAGED"  # given up at the picture's size, not at the stream's end
 
 
 def test_a_png_whose_picture_is_shorter_than_its_header_says_is_refused() -> None:

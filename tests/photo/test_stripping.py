@@ -81,6 +81,17 @@ def test_cmyk_that_adobe_marks_as_turned_over_is_not_turned_back() -> None:
         assert_clean_and_exact(dirty)
 
 
+def test_a_jfif_header_stays_where_it_alone_says_which_colours_are_meant() -> None:
+    made = bytearray(jpeg())
+    frame, scan = made.index(b"\xff\xc0") + 10, made.index(b"\xff\xda") + 5
+    for number, letter in enumerate(b"RGB"):  # without JFIF these names would mean red, green, blue
+        made[frame + 3 * number] = made[scan + 2 * number] = letter
+    clean = assert_clean_and_exact(planted_jpeg(bytes(made)))
+    assert not same_picture(clean, clean.replace(clean[2:20], b"", 1))
+    bare = bytes(made[:2] + made[20:])
+    assert b"JFIF" not in assert_clean_and_exact(bare)
+
+
 @pytest.mark.parametrize("orientation", range(1, 9))
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1", "I;16"])
 def test_a_png_keeps_its_pixels_and_its_way_up_and_loses_the_rest(mode: str, orientation: int) -> None:
