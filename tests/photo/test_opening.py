@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import io
 import platform
+import re
 import struct
 import subprocess
 import sys
@@ -181,3 +182,13 @@ def test_behind_the_fences_a_child_can_do_no_harm(name: str, tmp_path: Path) -> 
 def test_files_stay_closed_even_where_calls_cannot_be_filtered(name: str, tmp_path: Path) -> None:
     before = "fences._few_calls = lambda _kernel: 0; fences._limits = lambda _memory, _seconds: 0"
     assert fenced(tmp_path, ESCAPES[name], before=before) == 0
+
+
+def test_only_the_child_imports_pillow() -> None:
+    program = Path(opening.__file__).parent.parent
+    importers = {
+        path.name
+        for path in program.rglob("*.py")
+        if re.search(r"^\s*(?:from|import) PIL\b", path.read_text("utf-8"), re.M)
+    }
+    assert importers == {"child.py"}
