@@ -20,7 +20,7 @@ from referral_client.base.files import make_private_folder, read_file, sync_fold
 from referral_client.base.ids import RandomBytes
 from referral_client.casework.book import Book, Entry, opened_book, unknown_shelf
 from referral_client.casework.office import Office, read_identities
-from referral_client.sealing.opening import OpenedPackage, open_package, unpack_to
+from referral_client.sealing.opening import Lookup, OpenedPackage, open_package, unpack_to
 from referral_client.sealing.receipt import ReceiptStatus
 from referral_client.sealing.signing import NotGenuine
 from referral_client.sealing.ticket import TICKET_LIMIT, verify_ticket
@@ -84,11 +84,20 @@ def _opened(office: Office, package: Path, identities: Sequence[str], *, accept_
 
     So says the online side too: a school's new computer may come before its new bundle does.
     """
-    common = {"accept_practice": office.practice, "accept_unknown_sender": accept_unknown}
+
+    def attempt(lookup: Lookup) -> OpenedPackage:
+        return open_package(
+            package,
+            identities,
+            lookup=lookup,
+            accept_practice=office.practice,
+            accept_unknown_sender=accept_unknown,
+        )
+
     try:
-        return open_package(package, identities, lookup=office.workstation_keys, **common)
+        return attempt(office.workstation_keys)
     except NotGenuine:
-        return open_package(package, identities, lookup=lambda _org_id, _workstation: None, **common)
+        return attempt(lambda _org_id, _workstation: None)
 
 
 def _check_empty(out: Path) -> None:

@@ -162,7 +162,7 @@ class Desk:
         if record.parcel_sha256 != ticket.parcel_sha256:
             self.objects.delete([package, f"{package.removesuffix('.age')}.ticket.json"])
         reply = self._held(record, sender)
-        self.uploads.drop_parts(upload)
+        self.uploads.finish(upload)
         log.event("intake-stored", submission=ticket.submission_id, known=sender.known, bytes=ticket.parcel_size)
         return reply
 

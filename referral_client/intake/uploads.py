@@ -135,13 +135,14 @@ class Uploads:
                 raise FileNotFoundError
             yield part
 
-    def drop_parts(self, upload: Upload) -> None:
-        """Free the room of the parts; the token still says what became of it."""
-        self._objects.delete(entry.name for entry in self._objects.listing(_parts_folder(upload.token)))
+    def finish(self, upload: Upload) -> None:
+        """Free the room of an upload that was taken in; until it is swept, the token still leads to its receipt."""
+        self._drop_parts(upload)
+        self._objects.delete([_open_name(upload.sender)])
 
     def drop(self, upload: Upload) -> None:
         """Forget the upload: the next announcement begins anew."""
-        self.drop_parts(upload)
+        self._drop_parts(upload)
         self._objects.delete([_open_name(upload.sender), _token_name(upload.token)])
 
     def announced_bytes(self, shelf_prefix: str) -> dict[str, int]:
@@ -167,6 +168,9 @@ class Uploads:
                 swept += 1
         self._objects.delete(entry.name for entry in self._objects.listing(STAGING) if entry.changed_at < limit)
         return swept
+
+    def _drop_parts(self, upload: Upload) -> None:
+        self._objects.delete(entry.name for entry in self._objects.listing(_parts_folder(upload.token)))
 
     def _of_open(self, entry: Found) -> Upload | None:
         content = self._objects.read(entry.name)

@@ -1,0 +1,220 @@
+"""The desk without HTTP: senders that become known, quarantine budgets, receipts of the offline side, sweeping."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import shutil
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from referral_client import casework, intake
+from referral_client.base.canonical import canonical_bytes
+from referral_client.base.clock import SystemClock
+from referral_client.base.errors import WrongUse
+from referral_client.base.ids import new_uuid, system_random
+from referral_client.intake.desk import Desk, Reply
+from referral_client.sealing.receipt import ReceiptStatus, sign_receipt
+from referral_client.sealing.signing import SigningKeys
+from tests.intake.rig import FrontDoor, Parcel, chain_faults, make_front_door, make_parcel, make_school
+
+
+class Shifted:
+    """The time now, or later."""
+
+    def __init__(self) -> None:
+        self.later = timedelta()
+
+    def now(self) -> datetime:
+        return SystemClock().now() + self.later
+
+    def monotonic(self) -> float:
+        return self.later.total_seconds()
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> FrontDoor:
+    return make_front_door(
+        tmp_path / "door",
+        limits={
+            "quarantine_bytes": 30_000,
+            "quarantine_bytes_per_key": 12_000,
+            "quarantine_uploads_per_hour": 6,
+            "quarantine_uploads_per_hour_per_key": 3,
+        },
+    )
+
+
+@pytest.fixture
+def clock() -> Shifted:
+    return Shifted()
+
+
+@pytest.fixture
+def desk(door: FrontDoor, clock: Shifted) -> Desk:
+    return Desk(intake.load_config(door.folder), clock, system_random)
+
+
+def _send(desk: Desk, parcel: Parcel) -> Reply:
+    reply = desk.announce(parcel.ticket)
+    if reply.status != 201:
+        return reply
+    token = reply.body["upload"]["url"].rpartition("/")[2]
+    content = parcel.path.read_bytes()
+    assert desk.put_part(token, 1, content, hashlib.sha256(content).digest()).status == 201
+    return desk.complete(token)
+
+
+def _receipt(reply: Reply) -> bytes:
+    return canonical_bytes(reply.body["receipt"])
+
+
+def test_what_was_quarantined_is_stored_without_a_second_upload_once_its_sender_is_registered(
+    door: FrontDoor, desk: Desk, tmp_path: Path
+) -> None:
+    newcomer = make_school(org_id="new-school")
+    parcel = make_parcel(tmp_path, 5000, newcomer.workstation, org_id="new-school")
+    assert door.receipt(_receipt(_send(desk, parcel))).status is ReceiptStatus.QUARANTINED
+    intake.register(door.folder, newcomer.entry, newcomer.bundle)
+    reply = desk.announce(parcel.ticket)
+    assert door.receipt(_receipt(reply)).status is ReceiptStatus.STORED
+    known = [row for row in door.received() if row.known]
+    assert [row.submission_id for row in known] == [parcel.submission_id]
+    assert Path(known[0].path).read_bytes() == parcel.path.read_bytes()
+
+
+def test_one_unknown_key_cannot_use_more_than_its_bytes(desk: Desk, tmp_path: Path) -> None:
+    keys = SigningKeys.make(system_random)
+    assert _send(desk, make_parcel(tmp_path, 8000, keys)).status == 200
+    refused = desk.announce(make_parcel(tmp_path, 8000, keys).ticket)
+    assert (refused.status, refused.body["code"]) == (429, "quarantine-full")
+    assert _send(desk, make_parcel(tmp_path, 8000, SigningKeys.make(system_random))).status == 200
+
+
+def test_all_unknown_keys_together_cannot_use_more_than_their_bytes_and_known_ones_go_on(
+    door: FrontDoor, desk: Desk, tmp_path: Path
+) -> None:
+    statuses = [_send(desk, make_parcel(tmp_path, 11_000, SigningKeys.make(system_random))).status for _ in range(3)]
+    assert statuses == [200, 200, 429]
+    assert _send(desk, make_parcel(tmp_path, 11_000, door.school.workstation)).status == 200
+
+
+def test_unknown_keys_may_begin_only_so_many_uploads_an_hour(desk: Desk, clock: Shifted, tmp_path: Path) -> None:
+    keys = SigningKeys.make(system_random)
+    assert [desk.announce(make_parcel(tmp_path, 10, keys).ticket).status for _ in range(4)] == [201, 201, 201, 429]
+    clock.later = timedelta(hours=1, seconds=1)
+    assert desk.announce(make_parcel(tmp_path, 10, keys).ticket).status == 201
+
+
+def test_a_receipt_of_the_offline_side_is_served_once_it_is_there(door: FrontDoor, desk: Desk, tmp_path: Path) -> None:
+    parcel = make_parcel(tmp_path, 5000, door.school.workstation)
+    _send(desk, parcel)
+    stored = Path(door.received()[0].path)
+    signed = casework.cannot_open(
+        casework.load_office(door.office), stored, "unreadable", clock=SystemClock(), random=system_random
+    )
+    shutil.copy(signed.receipt_path, door.folder / "incoming")
+    assert _receipt(desk.announce(parcel.ticket)) == signed.receipt
+    assert list((door.folder / "incoming").glob("*.json")) == []
+    assert door.received()[0].status is ReceiptStatus.CANNOT_OPEN
+
+
+@pytest.mark.parametrize("forgery", ["other-keys", "intake-keys", "other-digest", "garbage"])
+def test_a_receipt_that_does_not_count_is_set_aside_and_never_served(
+    door: FrontDoor, desk: Desk, tmp_path: Path, forgery: str
+) -> None:
+    parcel = make_parcel(tmp_path, 5000, door.school.workstation)
+    first = _send(desk, parcel)
+    office = casework.load_office(door.office)
+    signed = casework.cannot_open(
+        office, Path(door.received()[0].path), "unreadable", clock=SystemClock(), random=system_random
+    )
+    genuine = door.receipt(signed.receipt)
+    content = {
+        "other-keys": lambda: sign_receipt(genuine, SigningKeys.make(system_random)),
+        "intake-keys": lambda: sign_receipt(genuine, desk.config.keys),
+        "other-digest": lambda: sign_receipt(replace(genuine, parcel_sha256="0" * 64), office.keys),
+        "garbage": lambda: b"\xff" * 100,
+    }[forgery]()
+    (door.folder / "incoming" / "forged.json").write_bytes(content)
+    assert _receipt(desk.announce(parcel.ticket)) == _receipt(first)
+    assert (door.folder / "incoming" / "refused" / "forged.json").is_file()
+
+
+def test_an_upload_nobody_goes_on_with_is_swept_and_can_be_begun_again(
+    door: FrontDoor, desk: Desk, clock: Shifted, tmp_path: Path
+) -> None:
+    parcel = make_parcel(tmp_path, 5000, door.school.workstation)
+    token = desk.announce(parcel.ticket).body["upload"]["url"].rpartition("/")[2]
+    content = parcel.path.read_bytes()
+    desk.put_part(token, 1, content, hashlib.sha256(content).digest())
+    desk.sweep()
+    assert len(desk.announce(parcel.ticket).body["parts"]) == 1
+    clock.later = timedelta(days=8)
+    desk.sweep()
+    assert desk.announce(parcel.ticket).body["parts"] == []
+    assert desk.complete(token).status == 404
+    assert _send(desk, parcel).status == 200
+
+
+def test_a_kill_between_record_and_receipt_is_finished_by_the_next_announcement(
+    door: FrontDoor, desk: Desk, tmp_path: Path
+) -> None:
+    parcel = make_parcel(tmp_path, 5000, door.school.workstation)
+    _send(desk, parcel)
+    shutil.rmtree(door.folder / "data" / "receipts")
+    shutil.rmtree(door.folder / "data" / "log")
+    again = Desk(desk.config, SystemClock(), system_random)
+    receipt = door.receipt(_receipt(again.announce(parcel.ticket)))
+    assert (receipt.status, receipt.log_index) == (ReceiptStatus.STORED, 0)
+
+
+def test_a_kill_between_log_and_record_gives_the_receipt_that_is_in_the_log(
+    door: FrontDoor, desk: Desk, tmp_path: Path
+) -> None:
+    parcel = make_parcel(tmp_path, 5000, door.school.workstation)
+    signed = _receipt(_send(desk, parcel))
+    shutil.rmtree(door.folder / "data" / "receipts")
+    again = Desk(desk.config, SystemClock(), system_random)
+    assert _receipt(again.announce(parcel.ticket)) == signed
+    assert len(door.log()) == 1
+
+
+def test_two_processes_under_one_replica_name_still_write_one_chain(
+    door: FrontDoor, desk: Desk, tmp_path: Path
+) -> None:
+    other = Desk(desk.config, SystemClock(), system_random)
+    for turn in (desk, other, desk, other):
+        assert _send(turn, make_parcel(tmp_path, 100, door.school.workstation)).status == 200
+    assert chain_faults(door.log()) == []
+    assert len(door.log()) == 4
+
+
+def test_the_stored_ticket_beside_a_package_is_the_one_that_was_announced(
+    door: FrontDoor, desk: Desk, tmp_path: Path
+) -> None:
+    parcel = make_parcel(tmp_path, 5000, door.school.workstation)
+    _send(desk, parcel)
+    stored = Path(door.received()[0].path)
+    assert stored.name == f"{parcel.submission_id}.age"
+    assert stored.with_name(f"{parcel.submission_id}.ticket.json").read_bytes() == parcel.ticket
+
+
+def test_settings_with_faults_are_refused_with_every_fault(door: FrontDoor) -> None:
+    (door.folder / "intake.json").write_text(json.dumps({"v": 1, "destination_id": "Not Plain", "limitz": {}}))
+    with pytest.raises(WrongUse) as fault:
+        intake.load_config(door.folder)
+    assert len(fault.value.reasons) == 2
+
+
+def test_names_in_a_ticket_never_become_a_path(desk: Desk, door: FrontDoor, tmp_path: Path) -> None:
+    parcel = make_parcel(tmp_path, 100, door.school.workstation)
+    envelope = json.loads(parcel.ticket)
+    payload = json.loads(base64.b64decode(envelope["payload"]))
+    for field, value in (("org_id", "../../x"), ("submission_id", f"../{new_uuid()}"), ("parcel_sha256", "..")):
+        changed = base64.b64encode(canonical_bytes({**payload, field: value})).decode()
+        assert desk.announce(canonical_bytes({**envelope, "payload": changed})).status == 400
