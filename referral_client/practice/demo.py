@@ -24,6 +24,7 @@ from referral_client.base.errors import KnownError, Refused, WrongUse
 from referral_client.base.files import make_private_folder, write_file
 from referral_client.base.home import Home
 from referral_client.base.ids import RandomBytes, ReferralId
+from referral_client.policy import Outcome, Severity
 from referral_client.practice.council import FORM, Council
 from referral_client.practice.sample import sample_answers, sample_photographs, sample_policy
 from referral_client.referral import DeliveryState
@@ -87,10 +88,16 @@ def run_demo(out: Path, *, clock: Clock, random: RandomBytes, tell: Callable[[St
         with steps.step("Network back") as happened:
             run_queue(home, clock=clock, random=random, everything=True)
             happened.append(_standing(home, clock, random, DeliveryState.STORED))
-        _council_works(steps, council, submission, out)
-        with steps.step("Receipts back") as happened:
+        package = _council_opens(steps, council, submission, out)
+        with steps.step("Receipt back") as happened:
             run_queue(home, clock=clock, random=random, everything=True)
-            _standing(home, clock, random, DeliveryState.REGISTERED)
+            happened.append(_standing(home, clock, random, DeliveryState.OPENED))
+        with steps.step("Council registers it") as happened:
+            council.write_reference(package, _REFERENCE)
+            happened.append("receipt signed, case reference sealed to the sender")
+        with steps.step("Receipt back") as happened:
+            run_queue(home, clock=clock, random=random, everything=True)
+            happened.append(_standing(home, clock, random, DeliveryState.REGISTERED))
             happened += _collect(home, passphrase, referral_id, submission, out, clock, random, report)
         report |= {"ok": True, "submission": submission, "parcel_sha256": sent.delivery.parcel_sha256}
     except KnownError as error:
@@ -173,16 +180,28 @@ def _write(steps: _Steps, home: Home, vault: Vault, clock: Clock, report: dict[s
     return referral_id
 
 
+_BECAME = {
+    Outcome.ATTACH: "goes",
+    Outcome.ATTACH_WITH_WARNINGS: "goes, with warnings",
+    Outcome.NEEDS_APPROVAL: "held back until somebody agrees",
+    Outcome.NEEDS_MORE_INFORMATION: "held back until more is known",
+    Outcome.BLOCKED_USE_BODY_MAP: "refused: body map or words instead",
+    Outcome.BLOCKED_TELL_YOUR_LEAD: "not opened: tell your lead now",
+}
+_GRAVEST_FIRST = (Severity.BLOCK, Severity.APPROVE, Severity.ASK, Severity.WARN)
+
+
 def _what_became(attached: Attached) -> str:
+    """In one line: what happens to the picture, and the organisation's own clause for the gravest reason."""
     says = attached.says
-    clause = next((finding.clause for finding in says.findings if finding.clause), "")
-    removed = sum(entry.count for entry in attached.clean.removed) if attached.clean else 0
-    parts = [says.outcome.value.replace("-", " ")]
+    findings = sorted(says.findings, key=lambda finding: _GRAVEST_FIRST.index(finding.severity))
+    clauses = [each.clause for each in (*findings, *says.tasks) if each.clause]
+    parts = [_BECAME[says.outcome]]
     if attached.clean:
-        parts.append(f"{removed} pieces of metadata removed")
-    if clause:
-        parts.append(f"policy {clause}")
-    return ", ".join(parts)
+        parts.append(f"{sum(entry.count for entry in attached.clean.removed)} pieces of metadata removed")
+    if clauses:
+        parts.append(f"policy {clauses[0]}")
+    return "; ".join(parts)
 
 
 def _seal(
@@ -223,15 +242,13 @@ def _standing(home: Home, clock: Clock, random: RandomBytes, expected: DeliveryS
     return standing.words
 
 
-def _council_works(steps: _Steps, council: Council, submission: str, out: Path) -> None:
+def _council_opens(steps: _Steps, council: Council, submission: str, out: Path) -> Path:
     with steps.step("Council opens it") as happened:
         received = next(each for each in council.received() if each["submission_id"] == submission)
         package = Path(received["path"])
         council.open(package, out / "opened")
         happened.append("decrypted offline; signatures, digests and sender verified before anything was read")
-    with steps.step("Council registers it") as happened:
-        council.write_reference(package, _REFERENCE)
-        happened.append("receipt signed, case reference sealed to the sender")
+    return package
 
 
 def _collect(
