@@ -195,7 +195,8 @@ def _what_became(attached: Attached) -> str:
     """In one line: what happens to the picture, and the organisation's own clause for the gravest reason."""
     says = attached.says
     findings = sorted(says.findings, key=lambda finding: _GRAVEST_FIRST.index(finding.severity))
-    clauses = [each.clause for each in (*findings, *says.tasks) if each.clause]
+    clauses = [finding.clause for finding in findings if finding.clause]
+    clauses += [task.clause for task in says.tasks if task.clause]
     parts = [_BECAME[says.outcome]]
     if attached.clean:
         parts.append(f"{sum(entry.count for entry in attached.clean.removed)} pieces of metadata removed")
