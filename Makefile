@@ -34,7 +34,7 @@ soak: setup-test  ## the long runs
 	$(PYTHON) -m pytest -m soak --timeout=3600
 
 bench: setup-test  ## ratios against the named peers, in one run
-	$(PYTHON) tests/benchmarks/run.py
+	$(PYTHON) -m tests.benchmarks.run
 
 screenshots: setup-test  ## the pages of the sample referral as pictures, in build/screens
 	$(PYTHON) tests/benchmarks/screens.py

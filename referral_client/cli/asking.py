@@ -7,14 +7,23 @@ import getpass
 import sys
 from pathlib import Path
 
+from referral_client.base.clock import SystemClock
 from referral_client.base.errors import MachineLacks
 from referral_client.base.files import read_file
 from referral_client.base.home import Home, default_home
+from referral_client.services.people import logins_are_personal
 
 
 def home_of(args: argparse.Namespace) -> Home:
     """The home named by --home, or this account's own; its folders exist afterwards."""
     return (Home(args.home.resolve()) if args.home else default_home()).create()
+
+
+def vault_passphrase_of(args: argparse.Namespace) -> str | None:
+    """As `passphrase_of`; None, for the login's keyring, where none is given and logins here are declared personal."""
+    if not args.passphrase_file and logins_are_personal(home_of(args), SystemClock()):
+        return None
+    return passphrase_of(args)
 
 
 def passphrase_of(args: argparse.Namespace) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from referral_client.base.clock import SystemClock
 from referral_client.base.ids import system_random
-from referral_client.cli.asking import home_of, passphrase_of
+from referral_client.cli.asking import home_of, vault_passphrase_of
 from referral_client.cli.output import report
 from referral_client.services.people import Enrolment, enrolment_of, new_person, vault_of
 
@@ -36,7 +36,7 @@ def _new(args: argparse.Namespace) -> int:
         home_of(args),
         name=args.name,
         role=args.role,
-        passphrase=passphrase_of(args),
+        passphrase=vault_passphrase_of(args),
         practice=args.practice,
         clock=_CLOCK,
         random=system_random,
@@ -45,7 +45,7 @@ def _new(args: argparse.Namespace) -> int:
 
 
 def _show(args: argparse.Namespace) -> int:
-    with vault_of(home_of(args), passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
+    with vault_of(home_of(args), vault_passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
         return _print(args, enrolment_of(vault))
 
 

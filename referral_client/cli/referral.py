@@ -10,7 +10,7 @@ from referral_client.base.canonical import Json
 from referral_client.base.clock import SystemClock, to_rfc3339
 from referral_client.base.errors import WrongUse
 from referral_client.base.ids import ReferralId, system_random
-from referral_client.cli.asking import home_of, passphrase_of
+from referral_client.cli.asking import home_of, vault_passphrase_of
 from referral_client.cli.output import report
 from referral_client.services.attaching import Attached, attach_files
 from referral_client.services.delivering import case_reference, counted_receipts, standing_of
@@ -63,7 +63,7 @@ def _pictures(parser: argparse.ArgumentParser) -> None:
 def _new(args: argparse.Namespace) -> int:
     pairs = _pairs(args)
     home = home_of(args)
-    with vault_of(home, passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
+    with vault_of(home, vault_passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
         referral_id = new_draft(vault, args.form, args.answers)
         attached = attach_files(vault, referral_id, pairs, settings_in_force(home, _CLOCK).policies, _CLOCK)
     data = {
@@ -84,7 +84,7 @@ def _attach(args: argparse.Namespace) -> int:
     if not pairs:
         raise WrongUse("PHOTO-NONE-NAMED", "No photograph was named.", next_step="Give --photo FILE --facts F.json.")
     home = home_of(args)
-    with vault_of(home, passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
+    with vault_of(home, vault_passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
         attached = attach_files(vault, ReferralId(args.id), pairs, settings_in_force(home, _CLOCK).policies, _CLOCK)
     data = {"referral": args.id, "photographs": [_attached_json(*each) for each in enumerate(attached, 1)]}
     report(args, data, [line for each in enumerate(attached, 1) for line in _attached_lines(*each)])
@@ -124,7 +124,7 @@ def _attached_lines(number: int, attached: Attached) -> Iterator[str]:
 
 def _check(args: argparse.Namespace) -> int:
     home = home_of(args)
-    with vault_of(home, passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
+    with vault_of(home, vault_passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
         checked = check_draft(vault, ReferralId(args.id), settings_in_force(home, _CLOCK), _CLOCK.now().date())
     report(args, _checked_json(checked), _checked_lines(checked))
     return 1 if checked.cannot_be_true else 0
@@ -165,7 +165,7 @@ def _checked_lines(checked: Checked) -> Iterator[str]:
 
 def _show(args: argparse.Namespace) -> int:
     home = home_of(args)
-    with vault_of(home, passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
+    with vault_of(home, vault_passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
         settings = settings_in_force(home, _CLOCK)
         today = _CLOCK.now().date()
         referral, sections = show_draft(vault, ReferralId(args.id), settings, today)
@@ -213,7 +213,7 @@ def _show(args: argparse.Namespace) -> int:
 
 
 def _list(args: argparse.Namespace) -> int:
-    with vault_of(home_of(args), passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
+    with vault_of(home_of(args), vault_passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
         rows = vault.referrals()
     data = [
         {"referral": row.id, "state": row.state.value, "title": row.title, "changed_at": to_rfc3339(row.changed_at)}
@@ -225,7 +225,7 @@ def _list(args: argparse.Namespace) -> int:
 
 def _send(args: argparse.Namespace) -> int:
     home = home_of(args)
-    with vault_of(home, passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
+    with vault_of(home, vault_passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
         sent = send(
             vault,
             ReferralId(args.id),

@@ -16,11 +16,13 @@ from referral_client.base.errors import KnownError, Refused, WrongUse
 from referral_client.base.home import Home
 from referral_client.base.ids import PersonId, RandomBytes, new_uuid
 from referral_client.base.locks import only_copy
+from referral_client.organisation import installed
 from referral_client.sealing.atrest import DEFAULT_COST, Cost
 from referral_client.sealing.recipients import recipient_of
 from referral_client.sealing.signing import PublicKeys
 from referral_client.vault import (
     Damaged,
+    NoKey,
     Person,
     Queue,
     TooNew,
@@ -61,23 +63,41 @@ def new_person(
     *,
     name: str,
     role: str,
-    passphrase: str,
+    passphrase: str | None,
     practice: bool,
     clock: Clock,
     random: RandomBytes,
     cost: Cost = DEFAULT_COST,
 ) -> Enrolment:
-    """Make a vault for one person of this home, with keys of their own."""
+    """Make a vault for one person of this home, with keys of their own.
+
+    Without a passphrase the login's keyring keeps the key, where the organisation declares logins here personal;
+    anywhere else that is VAULT-NO-KEY.
+    """
+    personal = logins_are_personal(home, clock)
     if not name.strip() or not role.strip():
         raise WrongUse("PERSON-NO-NAME", "A person needs a name and a role.", next_step="Give both.")
     person = Person(PersonId(new_uuid(random)), name.strip(), role.strip())
     with only_copy(home.lock, what="this computer’s vaults"):
         folder = home.people / person.id
         create_vault(
-            folder, person=person, passphrase=passphrase, practice=practice, clock=clock, random=random, cost=cost
+            folder,
+            person=person,
+            passphrase=passphrase,
+            practice=practice,
+            clock=clock,
+            random=random,
+            personal_login=personal,
+            cost=cost,
         )
-        with open_vault(folder, passphrase, clock, random) as vault:
+        with open_vault(folder, passphrase, clock, random, personal_login=personal) as vault:
             return enrolment_of(vault)
+
+
+def logins_are_personal(home: Home, clock: Clock) -> bool:
+    """What the signed bundle in force declares. Staff rooms share accounts, so the answer is no unless IT says yes."""
+    organisation = installed(home.organisation, clock.now()).organisation
+    return organisation is not None and organisation.personal_logins
 
 
 def enrolment_of(vault: Vault) -> Enrolment:
@@ -92,8 +112,10 @@ def enrolment_of(vault: Vault) -> Enrolment:
 
 
 @contextmanager
-def vault_of(home: Home, passphrase: str, *, clock: Clock, random: RandomBytes) -> Iterator[Vault]:
+def vault_of(home: Home, passphrase: str | None, *, clock: Clock, random: RandomBytes) -> Iterator[Vault]:
     """The vault that this passphrase opens, held for the length of the block.
+
+    None: the vault that this login's keyring opens, where logins are declared personal; else VAULT-NO-KEY.
 
     Several people may share a home; a passphrase opens its own person's vault and says nothing about the others.
     Refused: no vault yet, a wrong passphrase, another running copy.
@@ -106,19 +128,22 @@ def vault_of(home: Home, passphrase: str, *, clock: Clock, random: RandomBytes) 
                 "Nobody has a vault here yet.",
                 next_step="Make one first: referral-client organisation init, or referral-client person new.",
             )
-        with _first_that_opens(folders, passphrase, clock, random) as vault:
+        personal = logins_are_personal(home, clock)
+        with _first_that_opens(folders, passphrase, clock, random, personal=personal) as vault:
             yield vault
 
 
-def _first_that_opens(folders: Sequence[Path], passphrase: str, clock: Clock, random: RandomBytes) -> Vault:
+def _first_that_opens(
+    folders: Sequence[Path], passphrase: str | None, clock: Clock, random: RandomBytes, *, personal: bool
+) -> Vault:
     """One person's damaged vault must not keep another from theirs; its trouble is told when no vault opens."""
     troubles: list[KnownError] = []
     for folder in folders:
         try:
-            return open_vault(folder, passphrase, clock, random)
-        except (WrongPassphrase, Damaged, TooNew) as trouble:
+            return open_vault(folder, passphrase, clock, random, personal_login=personal)
+        except (WrongPassphrase, NoKey, Damaged, TooNew) as trouble:
             troubles.append(trouble)
-    raise next((trouble for trouble in troubles if not isinstance(trouble, WrongPassphrase)), troubles[0])
+    raise next((trouble for trouble in troubles if isinstance(trouble, Damaged | TooNew)), troubles[0])
 
 
 @contextmanager
