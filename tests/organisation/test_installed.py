@@ -1,0 +1,138 @@
+"""What this computer obeys: pinned root, rising numbers, practice kept apart; expiry warns and stops nothing."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from referral_client.organisation import (
+    StatementRefused,
+    install_authority,
+    install_organisation,
+    installed,
+    sign_authority,
+    sign_organisation,
+)
+from referral_client.sealing.signing import SigningKeys
+from tests.organisation.statements_made import NOW, authority, keys, organisation
+
+Roots = tuple[SigningKeys, SigningKeys]
+
+
+@pytest.fixture
+def roots(tmp_path: Path) -> Roots:
+    """An organisation installed in `tmp_path` that accepts one council, whose profile is installed too."""
+    ours, theirs = keys(), keys()
+    envelope = sign_organisation(organisation((theirs.public.thumbprint,)), ours)
+    install_organisation(tmp_path, envelope, root_thumbprint=ours.public.thumbprint, practice=False)
+    install_authority(tmp_path, sign_authority(authority(), theirs))
+    return ours, theirs
+
+
+def test_nothing_installed_is_not_an_error(tmp_path: Path) -> None:
+    found = installed(tmp_path, NOW)
+    assert (found.organisation, found.authorities, found.troubles) == (None, (), ())
+
+
+def test_what_is_installed_is_verified_again_each_time(tmp_path: Path, roots: Roots) -> None:
+    found = installed(tmp_path, NOW)
+    assert found.organisation is not None
+    assert found.authority_for("shropshire") is not None
+    assert found.authority_for("elsewhere") is None
+    path = tmp_path / "authority-sample-council.dsse.json"
+    path.write_bytes(path.read_bytes().replace(b'"sig":"', b'"sig":"A', 1))
+    found = installed(tmp_path, NOW)
+    assert found.authorities == ()
+    assert found.troubles
+
+
+def test_a_bundle_swapped_for_another_organisations_is_not_used(tmp_path: Path, roots: Roots) -> None:
+    (tmp_path / "organisation.dsse.json").write_bytes(sign_organisation(organisation(seq=9), keys()))
+    found = installed(tmp_path, NOW)
+    assert found.organisation is None
+    assert found.authorities == ()
+    assert found.troubles[0].code == "ORGANISATION-OTHER-ROOT"
+
+
+@pytest.mark.parametrize("seq", [1, 2])
+def test_a_sequence_number_never_falls_nor_repeats(tmp_path: Path, roots: Roots, seq: int) -> None:
+    """Promise 9: no configuration is obeyed unless it is newer than the last one obeyed."""
+    ours, theirs = roots
+    thumbprint = ours.public.thumbprint
+    accepted = (theirs.public.thumbprint,)
+    install_organisation(
+        tmp_path, sign_organisation(organisation(accepted, seq=2), ours), root_thumbprint=thumbprint, practice=False
+    )
+    again = sign_organisation(organisation(accepted, seq=seq, name="Other"), ours)
+    with pytest.raises(StatementRefused) as refusal:
+        install_organisation(tmp_path, again, root_thumbprint=thumbprint, practice=False)
+    assert refusal.value.code == "STATEMENT-NOT-NEWER"
+    assert installed(tmp_path, NOW).organisation.name == "Brook Lane (sample)"  # type: ignore[union-attr]
+
+
+def test_an_older_file_put_back_by_hand_is_not_used(tmp_path: Path, roots: Roots) -> None:
+    old = (tmp_path / "authority-sample-council.dsse.json").read_bytes()
+    install_authority(tmp_path, sign_authority(authority(seq=5), roots[1]))
+    (tmp_path / "authority-sample-council.dsse.json").write_bytes(old)
+    found = installed(tmp_path, NOW)
+    assert found.authorities == ()
+    assert found.troubles[0].code == "STATEMENT-NOT-NEWER"
+
+
+def test_a_council_that_the_organisation_does_not_accept_is_refused(tmp_path: Path, roots: Roots) -> None:
+    with pytest.raises(StatementRefused) as refusal:
+        install_authority(tmp_path, sign_authority(authority(authority_id="other", seq=3), keys()))
+    assert refusal.value.code == "AUTHORITY-NOT-ACCEPTED"
+
+
+def test_another_root_never_replaces_the_pinned_one(tmp_path: Path, roots: Roots) -> None:
+    other = keys()
+    with pytest.raises(StatementRefused) as refusal:
+        install_organisation(
+            tmp_path,
+            sign_organisation(organisation(seq=9), other),
+            root_thumbprint=other.public.thumbprint,
+            practice=False,
+        )
+    assert refusal.value.code == "ORGANISATION-OTHER-ROOT"
+
+
+@pytest.mark.parametrize(("marked", "home"), [(True, False), (False, True)])
+def test_practice_and_real_never_mix(tmp_path: Path, marked: bool, home: bool) -> None:
+    ours = keys()
+    envelope = sign_organisation(organisation(practice=marked), ours)
+    with pytest.raises(StatementRefused) as refusal:
+        install_organisation(tmp_path, envelope, root_thumbprint=ours.public.thumbprint, practice=home)
+    assert refusal.value.code == "STATEMENT-PRACTICE"
+
+
+def test_a_real_home_never_becomes_a_practice_one(tmp_path: Path, roots: Roots) -> None:
+    envelope = sign_organisation(organisation(practice=True, seq=2), roots[0])
+    with pytest.raises(StatementRefused):
+        install_organisation(tmp_path, envelope, root_thumbprint=roots[0].public.thumbprint, practice=True)
+
+
+def test_expiry_is_a_warning_and_nothing_stops_working(tmp_path: Path, roots: Roots) -> None:
+    """Promise 12."""
+    found = installed(tmp_path, datetime(2031, 1, 1, tzinfo=UTC))
+    assert found.organisation is not None
+    assert found.authority_for("shropshire") is not None
+    assert {trouble.code for trouble in found.troubles} == {"STATEMENT-EXPIRED"}
+
+
+def test_a_policy_that_does_not_load_takes_photographs_away_and_nothing_else(tmp_path: Path) -> None:
+    ours = keys()
+    envelope = sign_organisation(organisation(photo_policies=[{"toml": "taking = 'sometimes'"}]), ours)
+    install_organisation(tmp_path, envelope, root_thumbprint=ours.public.thumbprint, practice=False)
+    found = installed(tmp_path, NOW)
+    assert found.organisation is not None
+    assert found.policies == ()
+    assert found.troubles[0].code == "POLICY-FAULTS"
+
+
+@pytest.mark.parametrize("damage", [b"", b"{}{", b"[]", b'{"highest":[]}', b"\xff\xfe"])
+def test_a_damaged_trust_file_is_said_and_writing_goes_on(tmp_path: Path, roots: Roots, damage: bytes) -> None:
+    (tmp_path / "trust.json").write_bytes(damage)
+    found = installed(tmp_path, NOW)
+    assert found.organisation is None
+    assert found.troubles[0].code == "STATEMENT-TRUST-DAMAGED"
