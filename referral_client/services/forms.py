@@ -92,7 +92,7 @@ def check_forms(paths: Sequence[Path]) -> tuple[FormCheck, ...]:
     given: dict[str, bytes] = {}
     for name, path in _names(paths).items():
         try:
-            given[name] = read_file(path, limit=_READ_LIMIT, what="form file", code="FORM")
+            given[name] = read_file(path, limit=_READ_LIMIT, what="the form file", code="FORM")
         except KnownError as error:
             unread[name] = f"{name}:1:1: {error.what}"
     found = inspect_files({**given, **_shipped_beside(given)})
@@ -155,7 +155,7 @@ def _form_of(id_or_path: str) -> Form:
     path = Path(id_or_path)
     if not path.is_file():
         return shipped_forms().form(id_or_path)
-    untrusted = read_file(path, limit=_READ_LIMIT, what="form file", code="FORM")
+    untrusted = read_file(path, limit=_READ_LIMIT, what="the form file", code="FORM")
     given = {path.name: untrusted}
     found = inspect_files({**given, **_shipped_beside(given)})
     form = found.forms.get(form_id_of(untrusted))
@@ -174,7 +174,7 @@ def _shipped_beside(given: Mapping[str, bytes]) -> dict[str, bytes]:
     replaced = {form_id_of(untrusted) for untrusted in given.values()}
     beside = {}
     for path in sorted(shipped("forms").glob("*.yaml")):
-        untrusted = read_file(path, limit=_READ_LIMIT, what="form file", code="FORM")
+        untrusted = read_file(path, limit=_READ_LIMIT, what="the form file", code="FORM")
         if form_id_of(untrusted) not in replaced:
             beside[f"(the program’s) {path.name}"] = untrusted
     return beside

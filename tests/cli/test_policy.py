@@ -59,7 +59,7 @@ class TestCheck:
         assert any(line.startswith("ours.toml:12: permited_roles: there is no such setting") for line in lines)
         assert any("did you mean org_tablet?" in line for line in lines)
         assert "nursery.toml: loads: nursery 1.0.0, Example: Little Acorns Nursery" in lines
-        assert any(line.startswith("nowhere.toml:1: file: There is no") for line in lines)
+        assert any(line.startswith("nowhere.toml:1: file: The photograph policy is not") for line in lines)
         assert (
             lines[-1] == "2 policies do not load. Until corrected, no photograph goes under them. Referrals still go."
         )

@@ -43,7 +43,7 @@ def test_a_typo_is_refused_with_file_line_and_key(tmp_path: Path, capsys: pytest
 def test_one_file_that_is_gone_does_not_hide_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check", tmp_path / "gone.yaml", SHROPSHIRE) == 1
     out = capsys.readouterr().out
-    assert "gone.yaml:1:1: There is no form file at that place." in out and "shropshire.yaml: loads" in out
+    assert "gone.yaml:1:1: The form file is not at that place." in out and "shropshire.yaml: loads" in out
 
 
 def test_check_speaks_json(capsys: pytest.CaptureFixture[str]) -> None:
