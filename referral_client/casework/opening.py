@@ -16,7 +16,7 @@ from referral_client.base import log
 from referral_client.base.canonical import Json, canonical_bytes
 from referral_client.base.clock import Clock
 from referral_client.base.errors import Refused
-from referral_client.base.files import make_private_folder, read_file, sync_folder, write_file, write_file_with
+from referral_client.base.files import make_private_folder, read_file, sync_folder, write_file
 from referral_client.base.ids import RandomBytes
 from referral_client.casework.book import Book, Entry, opened_book, unknown_shelf
 from referral_client.casework.office import Office, read_identities
@@ -198,7 +198,7 @@ def _write(folder: Path, opened: OpenedPackage, summary: Json, entry: Entry) -> 
         if name.startswith(_DATA):
             target = folder.joinpath(*name.removeprefix(_DATA).split("/"))
             make_private_folder(target.parent)
-            write_file_with(target, lambda stream, name=name: stream.writelines(opened.pieces(name)))  # type: ignore[misc]
+            write_file(target, opened.pieces(name))
     write_file(folder / "opened.json", canonical_bytes(summary))
     if not entry.sender_known:
         write_file(folder / _LABEL, _label(entry, summary["fingerprint"]).encode())

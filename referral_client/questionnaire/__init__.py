@@ -4,6 +4,15 @@ Promises: pure, no input, output, clock or randomness: files come in as bytes, t
 file at once with its line; what is hidden counts for nothing; nothing missing ever blocks. Imports base and referral.
 """
 
+from referral_client.questionnaire.catalogue import (
+    FormFaults,
+    Inspection,
+    Library,
+    check_files,
+    form_id_of,
+    inspect_files,
+    load_library,
+)
 from referral_client.questionnaire.compare import Difference, compare
 from referral_client.questionnaire.conditions import TODAY
 from referral_client.questionnaire.dates import date_words
@@ -20,15 +29,6 @@ from referral_client.questionnaire.form import (
     Question,
     Repeat,
     Section,
-)
-from referral_client.questionnaire.library import (
-    FormFaults,
-    Inspection,
-    Library,
-    check_files,
-    form_id_of,
-    inspect_files,
-    load_library,
 )
 from referral_client.questionnaire.problems import (
     Level,

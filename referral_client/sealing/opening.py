@@ -18,7 +18,7 @@ from typing import BinaryIO, Self
 
 from referral_client.base.canonical import NotStrictJson, strict_json
 from referral_client.base.errors import Refused
-from referral_client.base.files import make_private_folder, sync_folder, write_file_with
+from referral_client.base.files import make_private_folder, sync_folder, write_file
 from referral_client.base.ids import is_uuid, system_random
 from referral_client.sealing import names
 from referral_client.sealing.age_read import SealedFile
@@ -209,7 +209,7 @@ def unpack_to(opened: OpenedPackage, out: Path) -> Path:
         for name in opened.names():
             target = temporary.joinpath(*name.split("/"))
             make_private_folder(target.parent)
-            write_file_with(target, lambda stream, name=name: stream.writelines(opened.pieces(name)))  # type: ignore[misc]
+            write_file(target, opened.pieces(name))
         temporary.rename(bag)
     except BaseException:
         shutil.rmtree(temporary, ignore_errors=True)

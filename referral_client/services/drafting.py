@@ -25,7 +25,7 @@ from referral_client.questionnaire import (
     visible_answers,
 )
 from referral_client.referral import AnswerSet, NotFitting, Notice, answers_from_json, family_notices, family_of
-from referral_client.services.library import shipped_forms
+from referral_client.services.shipped_forms import shipped_forms
 from referral_client.vault import FormRef, StoredReferral, Vault
 
 ANSWERS_LIMIT = 20_000_000

@@ -15,7 +15,7 @@ from referral_client.base.errors import KnownError, Refused
 from referral_client.base.files import read_file
 from referral_client.base.shipped import shipped
 from referral_client.questionnaire import Difference, Form, FormFaults, compare, form_id_of, inspect_files
-from referral_client.services.library import shipped_forms
+from referral_client.services.shipped_forms import shipped_forms
 
 __all__ = [
     "Difference",
