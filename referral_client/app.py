@@ -10,7 +10,8 @@ import sys
 from collections.abc import Sequence
 
 from referral_client.base import log
-from referral_client.base.errors import KnownError, bug_code
+from referral_client.base.errors import KnownError, Refused, bug_code
+from referral_client.base.files import disk_trouble
 from referral_client.cli.main import parse
 from referral_client.cli.output import complain, print_error
 
@@ -21,22 +22,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A Windows console in a legacy code page must not stop on a name it cannot show.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
-    args = parse(sys.argv[1:] if arguments is None else arguments)
+    given = sys.argv[1:] if arguments is None else arguments
     try:
+        args = parse(given)
         code: int = args.run(args)
     except KnownError as error:
-        print_error(error, as_json=args.json)
-        return error.exit_code
+        return _ended(error, given)
     except BrokenPipeError:
         return 1
     except KeyboardInterrupt:
         complain("Stopped. Nothing that was saved is lost.")
         return 1
     except Exception as error:  # noqa: BLE001 - the one place where a bug is told to a person
-        code_of_bug = bug_code(error)
-        log.trouble("bug", code=code_of_bug)
-        complain(f"Something in this program went wrong ({code_of_bug}). What was saved is safe.")
-        complain("Tell your help desk this code. It holds nothing about a child.")
-        complain("If a child may be in danger, ring 999 or the front door now; do not wait for the computer.")
-        return 1
+        return _ended((disk_trouble(error) if isinstance(error, OSError) else None) or _bug(error), given)
     return code
+
+
+def _ended(error: KnownError, given: Sequence[str]) -> int:
+    print_error(error, as_json="--json" in given)
+    return error.exit_code
+
+
+def _bug(error: Exception) -> Refused:
+    code = bug_code(error)
+    log.trouble("bug", code=code)
+    return Refused(
+        code,
+        "Something in this program went wrong. What was saved is safe.",
+        meaning="If a child may be in danger, ring 999 or the front door now; do not wait for the computer.",
+        next_step="Tell your help desk the code below. It holds nothing about a child.",
+    )

@@ -6,6 +6,7 @@ A reader therefore sees the old bytes or the new bytes. Windows has no folder sy
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import stat
@@ -13,7 +14,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-from referral_client.base.errors import Refused
+from referral_client.base.errors import MachineLacks, Refused
 
 TEMPORARY_SUFFIX = ".tmp"
 
@@ -78,6 +79,33 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def disk_trouble(error: OSError) -> MachineLacks | None:
+    """What the system said of a disk or folder, in words and without the path; None for anything else."""
+    meaning = "What was saved before is still there. Nothing was sent."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return MachineLacks(
+            "DISK-FULL",
+            "The disk is full, so a file could not be written.",
+            meaning=meaning,
+            next_step="Free some space on this computer, at least 100 MB, and try again.",
+        )
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return MachineLacks(
+            "DISK-NOT-ALLOWED",
+            "This account cannot write to a file or folder that the command needs.",
+            meaning=meaning,
+            next_step="Name another place, or ask the person who looks after this computer for the right to write there.",
+        )
+    if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP):
+        return MachineLacks(
+            "DISK-NO-SUCH-PLACE",
+            "A place that the command was to write to or read from is not there, or is of another kind.",
+            meaning=meaning,
+            next_step="Check the names of files and folders in the command: each file needs a folder that exists.",
+        )
+    return None
 
 
 def make_private_folder(folder: Path) -> Path:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import platformdirs
 
+from referral_client.base.errors import MachineLacks
 from referral_client.base.files import make_private_folder
 
 
@@ -40,8 +41,17 @@ class Home:
         return self.root / "log"
 
     def create(self) -> Home:
-        for folder in (self.root, self.organisation, self.people, self.log):
-            make_private_folder(folder)
+        """Make what is missing. MachineLacks where this account cannot."""
+        try:
+            for folder in (self.root, self.organisation, self.people, self.log):
+                make_private_folder(folder)
+        except OSError as error:
+            raise MachineLacks(
+                "HOME-NOT-WRITABLE",
+                "This account cannot make the folder that this program keeps everything in.",
+                meaning="Nothing was written.",
+                next_step="Name another folder with --home, or ask the person who looks after this computer.",
+            ) from error
         return self
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from referral_client.base.errors import Refused
+from referral_client.base.errors import MachineLacks, Refused
 
 
 class AlreadyOpen(Refused):
@@ -18,6 +18,8 @@ class AlreadyOpen(Refused):
 @contextmanager
 def only_copy(lock_file: Path, *, what: str) -> Iterator[None]:
     """Hold the lock for the length of the block; AlreadyOpen if another process has it.
+
+    MachineLacks where this account cannot write the lock file: then nothing else can be written there either.
 
     The operating system frees the lock when the process dies, however it dies.
     """
@@ -30,6 +32,13 @@ def only_copy(lock_file: Path, *, what: str) -> Iterator[None]:
             f"Another running copy of this program has {what} open.",
             meaning="Nothing was changed and nothing was lost.",
             next_step="Use the copy that is already open, or close it and try again.",
+        ) from error
+    except OSError as error:
+        raise MachineLacks(
+            "HOME-NOT-WRITABLE",
+            "This account cannot write to the folder that this program keeps everything in.",
+            meaning="Nothing was changed and nothing was lost.",
+            next_step="Ask the person who looks after this computer for the right to write there.",
         ) from error
     try:
         yield

@@ -8,10 +8,12 @@ import sys
 from pathlib import Path
 
 from referral_client.base.clock import SystemClock
-from referral_client.base.errors import MachineLacks
+from referral_client.base.errors import MachineLacks, WrongUse
 from referral_client.base.files import read_file
 from referral_client.base.home import Home, default_home
 from referral_client.services.people import logins_are_personal
+
+_PASSPHRASE_LIMIT = 10_000
 
 
 def home_of(args: argparse.Namespace) -> Home:
@@ -29,10 +31,13 @@ def vault_passphrase_of(args: argparse.Namespace) -> str | None:
 def passphrase_of(args: argparse.Namespace) -> str:
     """From --passphrase-file, or typed at a terminal. MachineLacks (exit 3) where neither can be."""
     if args.passphrase_file == "-":
-        return sys.stdin.readline().rstrip("\r\n")
+        return _first_line(sys.stdin.buffer.readline(_PASSPHRASE_LIMIT))
     if args.passphrase_file:
-        untrusted = read_file(Path(args.passphrase_file), limit=10_000, what="the passphrase file", code="PASSPHRASE")
-        return untrusted.decode("utf-8", errors="replace").split("\n", 1)[0].rstrip("\r")
+        return _first_line(
+            read_file(
+                Path(args.passphrase_file), limit=_PASSPHRASE_LIMIT, what="the passphrase file", code="PASSPHRASE"
+            )
+        )
     if sys.stdin.isatty():
         return getpass.getpass("Your passphrase: ")
     raise MachineLacks(
@@ -41,3 +46,15 @@ def passphrase_of(args: argparse.Namespace) -> str:
         meaning="Nothing was opened and nothing was changed.",
         next_step="Run the command in a terminal, or name a file with --passphrase-file.",
     )
+
+
+def _first_line(untrusted: bytes) -> str:
+    try:
+        return untrusted.split(b"\n", 1)[0].rstrip(b"\r").decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise WrongUse(
+            "PASSPHRASE-NOT-TEXT",
+            "What was given as the passphrase is not text in UTF-8.",
+            meaning="Nothing was opened and nothing was changed.",
+            next_step="Save the file as UTF-8 and try again.",
+        ) from None

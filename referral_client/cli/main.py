@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import importlib
 import os
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from referral_client import __version__
-from referral_client.base.errors import MachineLacks
+from referral_client.base.errors import MachineLacks, WrongUse
 
 # Loaded only when their noun is used, so that one command does not pay for the libraries of all.
 NOUNS = {
@@ -30,8 +32,32 @@ NOUNS = {
 }
 
 
+_TYPED = re.compile(r"(unrecognized arguments|invalid choice|invalid \w+ value|ambiguous option): .*?(?= \(choose|$)")
+
+
+class _Parser(argparse.ArgumentParser):
+    """Explains wrong use without repeating what was typed, which may be about a child."""
+
+    def error(self, message: str) -> NoReturn:
+        said = _TYPED.sub(lambda found: _SAID.get(found[1], "it does not fit"), message)
+        raise WrongUse(
+            "COMMAND-NOT-FITTING",
+            "The command does not fit.",
+            meaning="Nothing was read and nothing was changed.",
+            next_step=f"See: {self.prog} --help",
+            reasons=(said,),
+        )
+
+
+_SAID = {
+    "unrecognized arguments": "there are words that this command does not take",
+    "invalid choice": "that is not one of its choices",
+    "ambiguous option": "an option could mean more than one",
+}
+
+
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The parsed command; argparse itself explains wrong use and exits 2."""
+    """The parsed command. WrongUse where it does not fit; --help and --version print and end the process."""
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--home", type=Path, metavar="DIR", help="the folder this program keeps everything in")
     shared.add_argument("--json", action="store_true", help="print one JSON document in place of lines")
@@ -40,7 +66,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         metavar="FILE",
         help="read the vault's passphrase from the first line of FILE, or from standard input with -",
     )
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="referral-client",
         description="Make a child-protection referral, follow your own photo policy, and know that it arrived.",
     )

@@ -11,8 +11,8 @@ from referral_client.base.clock import SystemClock, to_rfc3339
 from referral_client.base.errors import WrongUse
 from referral_client.base.ids import ReferralId, system_random
 from referral_client.cli.asking import home_of, vault_passphrase_of
-from referral_client.cli.output import report
-from referral_client.services.attaching import Attached, attach_files
+from referral_client.cli.output import complain, print_error, report
+from referral_client.services.attaching import Offered, attach_files, stated_facts
 from referral_client.services.delivering import case_reference, counted_receipts, standing_of
 from referral_client.services.drafting import Checked, Problem, check_draft, new_draft, show_draft
 from referral_client.services.people import vault_of
@@ -61,37 +61,31 @@ def _pictures(parser: argparse.ArgumentParser) -> None:
 
 
 def _new(args: argparse.Namespace) -> int:
-    pairs = _pairs(args)
+    pictures = _pictures_of(args)
     home = home_of(args)
     with vault_of(home, vault_passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
         referral_id = new_draft(vault, args.form, args.answers)
-        attached = attach_files(vault, referral_id, pairs, settings_in_force(home, _CLOCK).policies, _CLOCK)
-    data = {
-        "referral": referral_id,
-        "state": "draft",
-        "photographs": [_attached_json(*each) for each in enumerate(attached, 1)],
-    }
-    report(
-        args,
-        data,
-        [f"Draft {referral_id}", *(line for each in enumerate(attached, 1) for line in _attached_lines(*each))],
-    )
-    return 0
+        offered = attach_files(vault, referral_id, pictures, settings_in_force(home, _CLOCK).policies, _CLOCK)
+    data = {"referral": referral_id, "state": "draft", "photographs": _offered_json(offered)}
+    report(args, data, [f"Draft {referral_id}", *_offered_lines(offered)])
+    _complain_of(args, offered)
+    return 1 if any(each.refused for each in offered) else 0
 
 
 def _attach(args: argparse.Namespace) -> int:
-    pairs = _pairs(args)
-    if not pairs:
+    pictures = _pictures_of(args)
+    if not pictures:
         raise WrongUse("PHOTO-NONE-NAMED", "No photograph was named.", next_step="Give --photo FILE --facts F.json.")
     home = home_of(args)
     with vault_of(home, vault_passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
-        attached = attach_files(vault, ReferralId(args.id), pairs, settings_in_force(home, _CLOCK).policies, _CLOCK)
-    data = {"referral": args.id, "photographs": [_attached_json(*each) for each in enumerate(attached, 1)]}
-    report(args, data, [line for each in enumerate(attached, 1) for line in _attached_lines(*each)])
-    return 0 if all(each.photo_id for each in attached) else 1
+        policies = settings_in_force(home, _CLOCK).policies
+        offered = attach_files(vault, ReferralId(args.id), pictures, policies, _CLOCK)
+    report(args, {"referral": args.id, "photographs": _offered_json(offered)}, _offered_lines(offered))
+    _complain_of(args, offered)
+    return 0 if all(each.attached and each.attached.photo_id for each in offered) else 1
 
 
-def _pairs(args: argparse.Namespace) -> list[tuple[Path, Path]]:
+def _pictures_of(args: argparse.Namespace) -> list[tuple[Path, Json]]:
     if len(args.photo) != len(args.facts):
         raise WrongUse(
             "PHOTO-WITHOUT-FACTS",
@@ -99,27 +93,44 @@ def _pairs(args: argparse.Namespace) -> list[tuple[Path, Path]]:
             meaning="Nothing was opened.",
             next_step="Give one --facts F.json for each --photo FILE, in the same order.",
         )
-    return list(zip(args.photo, args.facts, strict=True))
+    return list(zip(args.photo, stated_facts(args.facts), strict=True))
 
 
-def _attached_json(number: int, attached: Attached) -> Json:
-    return {
-        "number": number,
-        "photo": attached.photo_id,
-        "kept": attached.photo_id is not None,
-        "policy": attached.says.as_json(),
-        "clean": attached.clean.as_json() if attached.clean else None,
-    }
+def _offered_json(offered: Sequence[Offered]) -> Json:
+    return [
+        {
+            "number": number,
+            "photo": each.attached.photo_id if each.attached else None,
+            "kept": each.attached is not None and each.attached.photo_id is not None,
+            "policy": each.attached.says.as_json() if each.attached else None,
+            "clean": each.attached.clean.as_json() if each.attached and each.attached.clean else None,
+            "error": each.refused.as_json()["error"] if each.refused else None,
+        }
+        for number, each in enumerate(offered, 1)
+    ]
 
 
-def _attached_lines(number: int, attached: Attached) -> Iterator[str]:
-    yield f"Photograph {number}: {attached.says.headline}"
-    for finding in attached.says.findings:
-        yield f"  {finding.message}"
-        if finding.clause:
-            yield f"    Your policy: {finding.clause}"
-    for task in attached.says.tasks:
-        yield f"  To do: {task.words}"
+def _offered_lines(offered: Sequence[Offered]) -> Iterator[str]:
+    for number, each in enumerate(offered, 1):
+        if each.attached is None:
+            yield f"Photograph {number}: not taken."
+            continue
+        says = each.attached.says
+        yield f"Photograph {number}: {says.headline}"
+        for finding in says.findings:
+            yield f"  {finding.message}"
+            if finding.clause:
+                yield f"    Your policy: {finding.clause}"
+        for task in says.tasks:
+            yield f"  To do: {task.words}"
+
+
+def _complain_of(args: argparse.Namespace, offered: Sequence[Offered]) -> None:
+    """With --json the report says it already."""
+    for number, each in enumerate(offered, 1):
+        if each.refused and not args.json:
+            complain(f"Photograph {number}:")
+            print_error(each.refused, as_json=False)
 
 
 def _check(args: argparse.Namespace) -> int:

@@ -1,8 +1,8 @@
 """A form that is ready to use: sections, pages, questions, repeats, and the facts of the authority it is for.
 
 Promises: immutable; made only by questionnaire.catalogue, so it has been linted; `sha256` is the digest of the
-canonical JSON of the files it was made of, so spaces and comments never change it. Pure. Imports questionnaire.conditions,
-questionnaire.files and questionnaire.values.
+canonical JSON of the files it was made of, so spaces and comments never change it. Pure. Imports
+questionnaire.conditions, questionnaire.files and questionnaire.values.
 """
 
 from __future__ import annotations

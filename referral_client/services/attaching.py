@@ -14,10 +14,10 @@ from pathlib import Path
 
 from referral_client.base.canonical import Json, NotStrictJson, strict_json
 from referral_client.base.clock import Clock, to_rfc3339
-from referral_client.base.errors import WrongUse
+from referral_client.base.errors import KnownError, WrongUse
 from referral_client.base.files import read_file
 from referral_client.base.ids import PhotoId, ReferralId
-from referral_client.photo import CleanPhoto, facts_of, prove_opens, read_photo, strip
+from referral_client.photo import CleanPhoto, PhotoRefused, facts_of, prove_opens, read_photo, strip
 from referral_client.policy import (
     AttestedFacts,
     Counts,
@@ -42,6 +42,14 @@ class Attached:
     photo_id: PhotoId | None
     says: Verdict
     clean: CleanPhoto | None
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """One picture of several: what became of it, or why its file could not be used."""
+
+    attached: Attached | None
+    refused: KnownError | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,29 +110,40 @@ def attach(
 def attach_files(
     vault: Vault,
     referral_id: ReferralId,
-    pictures: Sequence[tuple[Path, Path]],
+    pictures: Sequence[tuple[Path, Json]],
     policies: Sequence[Policy],
     clock: Clock,
-) -> tuple[Attached, ...]:
-    """Offer several pictures, each with its file of attested facts, in order."""
-    return tuple(
-        attach(vault, referral_id, picture, facts_from_file(facts), policies, clock) for picture, facts in pictures
-    )
+) -> tuple[Offered, ...]:
+    """Offer several pictures, each with its facts, in order. A file that cannot be used does not hide the others."""
+    offered = []
+    for picture, facts in pictures:
+        try:
+            offered.append(Offered(attach(vault, referral_id, picture, facts, policies, clock)))
+        except PhotoRefused as refusal:
+            offered.append(Offered(None, refusal))
+    return tuple(offered)
 
 
-def facts_from_file(path: Path) -> Json:
-    """The attested facts of a picture (F.json), parsed strictly and not yet checked."""
+def stated_facts(files: Sequence[Path]) -> tuple[Json, ...]:
+    """The attested facts of pictures (F.json), checked before anything is begun. WrongUse names every fault of a file."""
+    return tuple(_facts_from_file(path, f"facts {number}") for number, path in enumerate(files, 1))
+
+
+def _facts_from_file(path: Path, called: str) -> Json:
+    """`called` stands for the file's name, which may be a child's."""
     untrusted = read_file(path, limit=1_000_000, what="the facts file", code="PHOTO-FACTS")
     try:
-        return strict_json(untrusted, limit=1_000_000)
+        stated = strict_json(untrusted, limit=1_000_000)
     except NotStrictJson as fault:
         raise WrongUse(
             "PHOTO-FACTS-NOT-JSON",
             "The facts about the picture are not JSON of the strict kind.",
             meaning="The picture was not looked at. The referral goes on without it.",
             next_step="Correct the file and try again.",
-            reasons=(str(fault),),
+            reasons=(f"{called}: {fault}",),
         ) from None
+    attested_from_json(stated, file_name=called)
+    return stated
 
 
 def judged(vault: Vault, referral_id: ReferralId, policies: Sequence[Policy], today: date) -> tuple[Judged, ...]:

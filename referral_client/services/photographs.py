@@ -52,7 +52,7 @@ def strip_photo(source: Path, target: Path) -> CleanPhoto:
 def check_photo(source: Path, policy_file: Path, facts_file: Path, *, today: date) -> Verdict:
     """What a policy says about one photograph. The file stays closed when the stated facts already settle it."""
     untrusted_facts = read_file(facts_file, limit=_FACTS_LIMIT, what="the file of facts", code="FACTS")
-    attested = attested_from_json(untrusted_facts, file_name=facts_file.name)
+    attested = attested_from_json(untrusted_facts)
     stopped = before_a_byte_is_read(attested)
     if stopped is not None:
         return stopped

@@ -28,8 +28,8 @@ from referral_client.base.home import Home
 from referral_client.base.ids import PersonId, ReferralId, system_random
 from referral_client.organisation.rootkey import open_root_key
 from referral_client.practice import Council, sample_policy
-from referral_client.services.library import shipped_forms
 from referral_client.services.people import vault_of
+from referral_client.services.shipped_forms import shipped_forms
 
 pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
 
