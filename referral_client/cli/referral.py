@@ -17,7 +17,7 @@ from referral_client.services.delivering import case_reference, counted_receipts
 from referral_client.services.drafting import Checked, Problem, check_draft, new_draft, show_draft
 from referral_client.services.people import vault_of
 from referral_client.services.sending import send
-from referral_client.services.settings import settings_in_force
+from referral_client.services.settings import settings_in_force, trouble_sentences
 
 _CLOCK = SystemClock()
 
@@ -133,8 +133,15 @@ def _complain_of(args: argparse.Namespace, offered: Sequence[Offered]) -> None:
             print_error(each.refused, as_json=False)
 
 
+def _tell_troubles(args: argparse.Namespace) -> None:
+    """What is wrong with the signed settings: said beside the result, and never in its way."""
+    for sentence in trouble_sentences(home_of(args), _CLOCK):
+        complain(f"Settings: {sentence}")
+
+
 def _check(args: argparse.Namespace) -> int:
     home = home_of(args)
+    _tell_troubles(args)
     with vault_of(home, vault_passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
         checked = check_draft(vault, ReferralId(args.id), settings_in_force(home, _CLOCK), _CLOCK.now().date())
     report(args, _checked_json(checked), _checked_lines(checked))
@@ -236,6 +243,7 @@ def _list(args: argparse.Namespace) -> int:
 
 def _send(args: argparse.Namespace) -> int:
     home = home_of(args)
+    _tell_troubles(args)
     with vault_of(home, vault_passphrase_of(args), clock=_CLOCK, random=system_random) as vault:
         sent = send(
             vault,

@@ -196,7 +196,6 @@ class AuthorityProfile(Statement):
     front_door: FrontDoor
     destinations: Annotated[tuple[Destination, ...], Field(min_length=1, max_length=16)]
     forms: Annotated[tuple[Plain, ...], Field(min_length=1, max_length=64)]
-    wants_originals: bool = False
 
     def destination(self, destination_id: str) -> Destination | None:
         return next((entry for entry in self.destinations if entry.id == destination_id), None)
@@ -223,9 +222,8 @@ class Workstation(Model):
 
 
 class PhotoPolicySource(Model):
-    """One photo policy file, whole, and the setting it is for ("" for every setting)."""
+    """One version of the organisation's photo policy: the file, whole. The version in force decides by its dates."""
 
-    setting: Annotated[str, AfterValidator(lambda value: value and _plain(value))] = ""
     toml: Annotated[str, Field(max_length=262_144)]
 
 

@@ -351,6 +351,7 @@ def _copy_facts(sealing: _Sealing, manifest: Manifest) -> CopyFacts:
             Fact("Form", f"{sealing.form.title}, {sealing.form.id} {sealing.form.version}"),
             Fact("Sent by", f"{sealing.vault.person.name}, {sealing.vault.person.role}, {sealing.organisation.name}"),
             Fact("Review", sealing.way.label or "Checked before sending"),
+            *([Fact("Lawful basis", sealing.organisation.lawful_basis)] if sealing.organisation.lawful_basis else []),
             Fact("Record of custody", f"{manifest.custody.count} entries, ending {manifest.custody.head[:16]}"),
             Fact("Chain of this vault", f"{manifest.audit.count} entries, ending {manifest.audit.head[:16]}"),
         ),
