@@ -1,4 +1,4 @@
-"""queue list | run. Needs no passphrase: it moves sealed packages and reads nothing inside them."""
+"""queue list | run | release | withdraw. Needs no passphrase: it moves sealed packages and reads nothing in them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from referral_client.base.clock import SystemClock, to_rfc3339
 from referral_client.base.ids import system_random
 from referral_client.cli.asking import home_of
 from referral_client.cli.output import report
-from referral_client.services.delivering import Standing, next_due, run_queue, standings
+from referral_client.services.delivering import Standing, next_due, release, run_queue, standings, withdraw
 
 _CLOCK = SystemClock()
 # How long the loop of `queue run` may wait before it looks again, whatever falls due.
@@ -29,6 +29,13 @@ def add_commands(
     run = verbs.add_parser("run", parents=parents, help="send what waits; goes on until it is stopped")
     run.add_argument("--once", action="store_true", help="try everything that waits once, then stop")
     run.set_defaults(run=_run)
+    for verb, words, act in (
+        ("release", "try a held referral again, after a person looked at it", _release),
+        ("withdraw", "take a referral back; only before anything of it was sent", _withdraw),
+    ):
+        one = verbs.add_parser(verb, parents=parents, help=words)
+        one.add_argument("submission", metavar="REFERENCE", help="the full reference")
+        one.set_defaults(run=act)
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -46,6 +53,16 @@ def _run(args: argparse.Namespace) -> int:
     found = standings(home, clock=_CLOCK, random=system_random)
     report(args, [_json(each) for each in found], _lines(found))
     return 0
+
+
+def _release(args: argparse.Namespace) -> int:
+    release(home_of(args), args.submission, clock=_CLOCK, random=system_random)
+    return _list(args)
+
+
+def _withdraw(args: argparse.Namespace) -> int:
+    withdraw(home_of(args), args.submission, clock=_CLOCK, random=system_random)
+    return _list(args)
 
 
 def _until_stopped(args: argparse.Namespace) -> None:

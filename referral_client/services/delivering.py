@@ -6,17 +6,17 @@ Only a verified signed receipt makes anything here say "delivered". Imports outb
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from referral_client.base.clock import Clock, from_rfc3339
-from referral_client.base.errors import KnownError
+from referral_client.base.errors import KnownError, Refused
 from referral_client.base.home import Home
 from referral_client.base.ids import RandomBytes, SubmissionId
 from referral_client.organisation import Installed, Number, Transport, installed
 from referral_client.outbox import Ended, Post, judge_receipt, run_due
-from referral_client.referral import DeliveryState
+from referral_client.referral import DeliveryEvent, DeliveryState
 from referral_client.sealing.age_read import open_bytes
 from referral_client.sealing.receipt import Receipt
 from referral_client.sealing.ticket import peek_ticket
@@ -122,6 +122,32 @@ def run_queue(
         for queue in queues:
             ended += run_due(Post(queue, settings, carriers, clock, random, stop), everything=everything)
     return tuple(ended)
+
+
+def release(home: Home, submission_id: str, *, clock: Clock, random: RandomBytes) -> None:
+    """A person looked at a held delivery: it is tried again from now on."""
+    with queues_of(home, clock=clock, random=random) as queues:
+        queue = _queue_with(queues, submission_id)
+        queue.move(SubmissionId(submission_id), DeliveryEvent.RELEASED, due_at=clock.now())
+
+
+def withdraw(home: Home, submission_id: str, *, clock: Clock, random: RandomBytes) -> None:
+    """Take a delivery back; NoSuchMove once the first byte has left, or may have."""
+    with queues_of(home, clock=clock, random=random) as queues:
+        queue = _queue_with(queues, submission_id)
+        queue.move(SubmissionId(submission_id), DeliveryEvent.WITHDRAW)
+
+
+def _queue_with(queues: Sequence[Queue], submission_id: str) -> Queue:
+    for queue in queues:
+        if any(delivery.submission_id == submission_id for delivery in queue.deliveries()):
+            return queue
+    raise Refused(
+        "QUEUE-UNKNOWN",
+        "There is no sealed referral with that reference here.",
+        meaning="Nothing was changed.",
+        next_step="Look it up with: referral-client queue list --json",
+    )
 
 
 def next_due(home: Home, *, clock: Clock, random: RandomBytes) -> datetime | None:
