@@ -1,0 +1,157 @@
+"""The one way from the window to the disk and the network and back: "run this, then show that".
+
+    Task(lane, operation).then(show).otherwise(explain).run()
+
+`operation` runs on the lane's own thread; `show` or `explain` runs on the window's thread, in a later turn of its
+loop. Lanes run one operation at a time, in order. There are two: one owns the vault, one carries the post, so that a
+slow network never holds up the keeping of an answer.
+
+Promises: every submitted operation is run, also while closing; an answer meant for something that is gone is dropped;
+submitting from another thread than the window's is a bug and raises at once. Imports PySide6 and base.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QObject, Qt, QThread, Signal
+from shiboken6 import isValid
+
+from referral_client.base import log
+from referral_client.base.errors import KnownError, Refused, bug_code
+
+T = TypeVar("T")
+Explain = Callable[[KnownError], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """One operation and how it ended; `deliver` calls the right half of the task."""
+
+    deliver: Callable[[], None]
+
+
+class Bridge(QObject):
+    """Lives on the window's thread and carries answers to it, by one queued signal."""
+
+    _ended = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lanes: list[Lane] = []
+        self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def lane(self, name: str) -> Lane:
+        """A new thread that runs what it is given, in order."""
+        lane = Lane(name, self)
+        self._lanes.append(lane)
+        return lane
+
+    def here(self) -> bool:
+        """True on the window's thread."""
+        return QThread.currentThread() is self.thread()
+
+    def report(self, deliver: Callable[[], None]) -> None:
+        """Called by a lane, on its thread."""
+        self._ended.emit(_Ended(deliver))
+
+    def close(self) -> None:
+        """Let every lane finish what it was given, and wait for it. Answers that come now are dropped."""
+        self._ended.disconnect(self._deliver)
+        for lane in self._lanes:
+            lane.close()
+
+    def _deliver(self, ended: _Ended) -> None:
+        ended.deliver()
+
+
+class Lane:
+    """One thread with a line of operations before it. `stopping` is set when it is asked to end."""
+
+    def __init__(self, name: str, bridge: Bridge) -> None:
+        self.bridge = bridge
+        self.stopping = threading.Event()
+        self.waiting = 0
+        self._line: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._work, name=f"referral-client {name}")
+        self._thread.start()
+
+    def submit(self, job: Callable[[], None]) -> None:
+        if not self.bridge.here():
+            raise RuntimeError("a task was submitted from another thread than the window's")
+        if self.stopping.is_set():
+            raise RuntimeError("a task was submitted after the end")
+        self.waiting += 1
+        self._line.put(job)
+
+    def close(self) -> None:
+        """Finish the line, end the thread, wait for it."""
+        self.stopping.set()
+        self._line.put(None)
+        self._thread.join()
+
+    def _work(self) -> None:
+        while (job := self._line.get()) is not None:
+            job()
+
+
+class Task(Generic[T]):
+    """One operation for a lane, and what to do with its end. `owner`: a window part whose end drops the answer."""
+
+    def __init__(self, lane: Lane, operation: Callable[[], T], *, owner: QObject | None = None) -> None:
+        self._lane = lane
+        self._operation = operation
+        self._owner = owner
+        self._then: Callable[[T], None] = lambda _result: None
+        self._otherwise: Explain = _unexplained
+
+    def then(self, show: Callable[[T], None]) -> Task[T]:
+        """What to do with the result."""
+        self._then = show
+        return self
+
+    def otherwise(self, explain: Explain) -> Task[T]:
+        """What to do with a known error. A bug becomes one, with a code that holds no data."""
+        self._otherwise = explain
+        return self
+
+    def run(self) -> None:
+        """Hand it to the lane. Returns at once."""
+        self._lane.submit(self._work)
+
+    def _work(self) -> None:
+        try:
+            result = self._operation()
+        except KnownError as error:
+            known = error
+            self._lane.bridge.report(lambda: self._end(lambda: self._otherwise(known)))
+        except Exception as error:  # noqa: BLE001 - a bug on a lane is told to the person and never ends the lane
+            as_known = bug_in_words(error)
+            self._lane.bridge.report(lambda: self._end(lambda: self._otherwise(as_known)))
+        else:
+            self._lane.bridge.report(lambda: self._end(lambda: self._then(result)))
+
+    def _end(self, call: Callable[[], None]) -> None:
+        self._lane.waiting -= 1
+        if self._owner is None or isValid(self._owner):
+            call()
+
+
+def bug_in_words(error: Exception) -> Refused:
+    """A bug as something to show: a code without data, and what it means for the referral."""
+    code = bug_code(error)
+    log.trouble("bug", code=code)
+    return Refused(
+        code,
+        "Something in this program went wrong.",
+        meaning="What was saved is safe. If a child may be in danger, ring now; do not wait for the computer.",
+        next_step="Try again. If it happens twice, tell your help desk the code below; it holds nothing about a child.",
+    )
+
+
+def _unexplained(error: KnownError) -> None:
+    log.trouble("unexplained", code=error.code)

@@ -1,0 +1,60 @@
+"""Names, roles and the order of the tab key: what a screen reader and a keyboard meet.
+
+A control that is not by itself what it is for a reader (a heading, a group, a link) says so by a `reads_as`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import QAccessibleWidget, QScrollArea, QWidget
+
+_named: list[bool] = []
+
+
+def name_the_roles() -> None:
+    """Let Qt ask us for the role of our own controls. Once for a process."""
+    if not _named:
+        QAccessible.installFactory(_interface)
+        _named.append(True)
+
+
+def _interface(_class_name: str, thing: QObject) -> QAccessibleInterface | None:
+    role = getattr(thing, "reads_as", None)
+    if isinstance(thing, QWidget) and isinstance(role, QAccessible.Role):
+        return QAccessibleWidget(thing, role)
+    return None
+
+
+def in_reading_order(root: QWidget) -> Iterator[QWidget]:
+    """`root` and everything in it, as the layouts stand: down, then across. Needs no geometry."""
+    yield root
+    if isinstance(root, QScrollArea):
+        children = [root.widget()] if root.widget() is not None else []
+    elif (in_order := getattr(root, "in_order", None)) is not None:
+        children = in_order
+    elif (layout := root.layout()) is not None:
+        children = [item.widget() for index in range(layout.count()) if (item := layout.itemAt(index)) is not None]
+    else:
+        return
+    for child in children:
+        if child is not None and child.isVisibleTo(root):
+            yield from in_reading_order(child)
+
+
+def tab_stops(root: QWidget) -> list[QWidget]:
+    """Everything that the tab key stops at, in reading order."""
+    return [
+        widget
+        for widget in in_reading_order(root)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabled() and widget.focusProxy() is None
+    ]
+
+
+def order_tabs(root: QWidget) -> None:
+    """Make the tab key go the way a person reads. Qt's own order is that of creation, so after every rebuild."""
+    for before, after in pairwise(tab_stops(root)):
+        QWidget.setTabOrder(before, after)

@@ -1,0 +1,137 @@
+"""Where things stand: a column, a row that stacks when it is narrow, a panel with a bar at its side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from referral_client.desktop import theme
+
+
+class Column(QWidget):
+    """Widgets one below the other. `gap` and `margins` are lengths of the design."""
+
+    def __init__(self, *, gap: int = 16, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> None:
+        super().__init__()
+        look = theme.look()
+        self.lines = QVBoxLayout(self)
+        left, top, right, bottom = (look.px(side) for side in margins)
+        self.lines.setContentsMargins(left, top, right, bottom)
+        self.lines.setSpacing(look.px(gap))
+
+    def add(self, *widgets: QWidget) -> None:
+        for widget in widgets:
+            self.lines.addWidget(widget)
+
+    def space(self, length: int) -> None:
+        self.lines.addSpacing(theme.look().px(length))
+
+    def clear(self) -> None:
+        """Take everything out."""
+        while (item := self.lines.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+
+
+class Group(Column):
+    """Controls that belong to one question. A reader says the name on entering."""
+
+    reads_as = QAccessible.Role.Grouping
+
+    def __init__(self, name: str, *, gap: int = 6) -> None:
+        super().__init__(gap=gap)
+        self.setAccessibleName(name)
+
+
+class Panel(Column):
+    """A column with a thick bar at its left, in the colour of what it says. Never by colour alone: give it words."""
+
+    reads_as = QAccessible.Role.Grouping
+
+    def __init__(self, token: str, name: str, *, framed: bool = False) -> None:
+        super().__init__(gap=8, margins=(20, 14, 16, 14))
+        self._token = token
+        self._framed = framed
+        self.setAccessibleName(name)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        look = theme.look()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), look.colour("paper"))
+        bar = look.px(6)
+        if self._framed:
+            edge = look.px(4)
+            for rect in (
+                self.rect().adjusted(0, 0, 0, edge - self.height()),
+                self.rect().adjusted(0, self.height() - edge, 0, 0),
+                self.rect().adjusted(self.width() - edge, 0, 0, 0),
+            ):
+                painter.fillRect(rect, look.colour(self._token))
+        painter.fillRect(0, 0, bar, self.height(), look.colour(self._token))
+
+
+class Card(Column):
+    """A box on the ground for one thing in a list."""
+
+    reads_as = QAccessible.Role.Grouping
+
+    def __init__(self, name: str) -> None:
+        super().__init__(gap=6, margins=(16, 14, 16, 14))
+        self.setAccessibleName(name)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        look = theme.look()
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), look.colour("paper"))
+        painter.setPen(look.colour("line"))
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+
+class Flow(QWidget):
+    """Widgets side by side as far as they fit, then on the next line. `in_order`: what it holds."""
+
+    def __init__(self, widgets: Sequence[QWidget], *, gap: int = 12) -> None:
+        super().__init__()
+        self.in_order = list(widgets)
+        self._gap = theme.look().px(gap)
+        for widget in self.in_order:
+            widget.setParent(self)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
+        return True
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
+        return self._arrange(width, move=False)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        width = sum(widget.sizeHint().width() + self._gap for widget in self.in_order)
+        return QSize(width, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(0, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._arrange(self.width(), move=True)
+
+    def _arrange(self, width: int, *, move: bool) -> int:
+        x = y = tall = 0
+        for widget in self.in_order:
+            hint = widget.sizeHint()
+            wide = min(hint.width(), max(width, 1), widget.maximumWidth())
+            high = widget.heightForWidth(wide) if widget.hasHeightForWidth() else hint.height()
+            if x and x + wide > width:
+                x, y, tall = 0, y + tall + self._gap, 0
+            if move:
+                widget.setGeometry(x, y, wide, high)
+            x += wide + self._gap
+            tall = max(tall, high)
+        return y + tall

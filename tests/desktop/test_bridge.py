@@ -1,0 +1,101 @@
+"""What is run elsewhere comes back to the window's thread, in order, and never from the wrong place."""
+
+import threading
+
+import pytest
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
+
+from referral_client.base.errors import KnownError, Refused
+from referral_client.desktop.bridge import Bridge, Task
+
+
+@pytest.fixture
+def bridge(qtbot: QtBot) -> Bridge:
+    return Bridge()
+
+
+def test_the_work_is_done_on_the_lane_and_the_answer_comes_to_the_window(bridge: Bridge, qtbot: QtBot) -> None:
+    lane, seen = bridge.lane("vault"), []
+    Task(lane, threading.get_ident).then(lambda worker: seen.append((worker, threading.get_ident()))).run()
+    qtbot.waitUntil(lambda: bool(seen))
+    worker, shown = seen[0]
+    assert worker != shown == threading.get_ident()
+    bridge.close()
+
+
+def test_operations_of_a_lane_run_in_the_order_they_were_given(bridge: Bridge, qtbot: QtBot) -> None:
+    lane, seen = bridge.lane("vault"), []
+    for number in range(200):
+        Task(lane, lambda number=number: number).then(seen.append).run()
+    qtbot.waitUntil(lambda: len(seen) == 200)
+    assert seen == list(range(200))
+    bridge.close()
+
+
+def test_a_known_error_comes_back_as_itself(bridge: Bridge, qtbot: QtBot) -> None:
+    lane, seen = bridge.lane("vault"), []
+
+    def refuse() -> None:
+        raise Refused("TEST-REFUSED", "It was not done.")
+
+    Task(lane, refuse).otherwise(seen.append).run()
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen[0].code == "TEST-REFUSED"
+    bridge.close()
+
+
+def test_a_bug_comes_back_as_a_code_that_holds_no_data_and_the_lane_lives(bridge: Bridge, qtbot: QtBot) -> None:
+    lane = bridge.lane("vault")
+    errors: list[KnownError] = []
+    later: list[int] = []
+
+    def stumble() -> None:
+        raise ValueError("Amira Khan")
+
+    Task(lane, stumble).otherwise(errors.append).run()
+    Task(lane, lambda: 7).then(later.append).run()
+    qtbot.waitUntil(lambda: later == [7])
+    assert errors[0].code.startswith("BUG-") and "Amira" not in f"{errors[0]}{errors[0].reasons}"
+    bridge.close()
+
+
+def test_a_task_from_another_thread_is_a_bug_and_says_so(bridge: Bridge) -> None:
+    lane, raised = bridge.lane("vault"), []
+
+    def elsewhere() -> None:
+        try:
+            Task(lane, lambda: None).run()
+        except RuntimeError as error:
+            raised.append(str(error))
+
+    thread = threading.Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert "another thread" in raised[0]
+    bridge.close()
+
+
+def test_an_answer_for_a_page_that_is_gone_is_dropped(bridge: Bridge, qtbot: QtBot) -> None:
+    lane, seen = bridge.lane("vault"), []
+    page = QObject()
+    go = threading.Event()
+    Task(lane, lambda: go.wait(10), owner=page).then(lambda _: seen.append("page")).run()
+    Task(lane, lambda: None).then(lambda _: seen.append("after")).run()
+    page.deleteLater()
+    qtbot.waitUntil(lambda: lane.waiting == 2)
+    qtbot.wait(1)
+    go.set()
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == ["after"]
+    bridge.close()
+
+
+def test_closing_finishes_what_was_given_and_takes_no_more(bridge: Bridge) -> None:
+    lane, done = bridge.lane("vault"), []
+    for number in range(50):
+        Task(lane, lambda number=number: done.append(number)).run()
+    bridge.close()
+    assert done == list(range(50))
+    with pytest.raises(RuntimeError, match="after the end"):
+        Task(lane, lambda: None).run()
