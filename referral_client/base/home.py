@@ -1,7 +1,8 @@
 """The folder that one installation keeps: the same layout on every system, drawn here once.
 
 HOME/
-  lock                      held by the one running copy
+  lock                      held by the one running copy that writes in vaults
+  sending.lock              held by the one that sends, so that a dead network never keeps anybody from writing
   organisation/             installed signed statements and the roots they are checked against
   people/<person id>/       one person's vault: vault.db, blobs/, outbox/
   log/                      codes and counts only
@@ -27,6 +28,10 @@ class Home:
     @property
     def lock(self) -> Path:
         return self.root / "lock"
+
+    @property
+    def sending_lock(self) -> Path:
+        return self.root / "sending.lock"
 
     @property
     def organisation(self) -> Path:

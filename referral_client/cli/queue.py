@@ -10,8 +10,8 @@ from referral_client.base.canonical import Json
 from referral_client.base.clock import SystemClock, to_rfc3339
 from referral_client.base.ids import system_random
 from referral_client.cli.asking import home_of
-from referral_client.cli.output import report
-from referral_client.services.delivering import Standing, next_due, release, run_queue, standings, withdraw
+from referral_client.cli.output import complain, report
+from referral_client.services.delivering import Standing, next_due, release, run_queue, shut_queues, standings, withdraw
 
 _CLOCK = SystemClock()
 # How long the loop of `queue run` may wait before it looks again, whatever falls due.
@@ -41,7 +41,7 @@ def add_commands(
 def _list(args: argparse.Namespace) -> int:
     found = standings(home_of(args), clock=_CLOCK, random=system_random)
     report(args, [_json(each) for each in found], _lines(found))
-    return 0
+    return _tell_shut(args)
 
 
 def _run(args: argparse.Namespace) -> int:
@@ -52,7 +52,7 @@ def _run(args: argparse.Namespace) -> int:
         _until_stopped(args)
     found = standings(home, clock=_CLOCK, random=system_random)
     report(args, [_json(each) for each in found], _lines(found))
-    return 0
+    return _tell_shut(args)
 
 
 def _release(args: argparse.Namespace) -> int:
@@ -63,6 +63,15 @@ def _release(args: argparse.Namespace) -> int:
 def _withdraw(args: argparse.Namespace) -> int:
     withdraw(home_of(args), args.submission, clock=_CLOCK, random=system_random)
     return _list(args)
+
+
+def _tell_shut(args: argparse.Namespace) -> int:
+    """A vault that does not open may hold referrals that wait: never pass over it in silence."""
+    troubles = shut_queues(home_of(args), clock=_CLOCK, random=system_random)
+    for trouble in troubles:
+        complain(f"Not shown above and NOT SENT: whatever waits in a vault here that cannot be used. {trouble.what}")
+        complain(f"{trouble.next_step} Code for the help desk: {trouble.code}")
+    return 1 if troubles else 0
 
 
 def _until_stopped(args: argparse.Namespace) -> None:

@@ -26,7 +26,6 @@ from referral_client.transport import (
     AnnouncedState,
     Carrier,
     Conflict,
-    NotTrusted,
     RedirectedAway,
     RefusedByServer,
     Stopped,
@@ -77,32 +76,39 @@ def deliver(post: Post, delivery: Delivery) -> str:
     if found is None:
         return _later(post, delivery, Outcome.NO_DESTINATION)
     _, destination = found
-    untrusted_ticket = post.queue.ticket_bytes(delivery.submission_id)
-    ticket = peek_ticket(untrusted_ticket, accept_practice=post.installed.practice)
+    try:
+        untrusted_ticket = post.queue.ticket_bytes(delivery.submission_id)
+        ticket = peek_ticket(untrusted_ticket, accept_practice=post.installed.practice)
+    except KnownError as fault:
+        return _later(post, delivery, fault.code)
     outcome: str = Outcome.NO_DESTINATION
+    closed = 0
     for transport in destination.transports:
-        carrier = post.carrier_for(transport)
+        carrier: Carrier | None = None
         try:
+            carrier = post.carrier_for(transport)
             return _through(post, delivery, destination, ticket, untrusted_ticket, carrier)
         except Conflict as conflict:
             return _conflict(post, delivery, destination, ticket, conflict)
         except (RedirectedAway, RefusedByServer) as fault:
-            # Only this route is closed; the next transport of the destination may still be open.
+            # Only this route is closed; another transport of the destination may be open, now or later.
             outcome = fault.code
+            closed += 1
             log.trouble("delivery-route-closed", delivery=delivery.submission_id, code=fault.code)
-            if transport is destination.transports[-1]:
+            if closed == len(destination.transports):
                 return _needs_a_person(post, delivery, outcome)
         except Stopped as fault:
             return _later(post, delivery, fault.code, retry_after=0, failed=False)
         except TryLater as fault:
             return _later(post, delivery, fault.code, retry_after=fault.retry_after)
-        except (TransportFault, NotTrusted) as fault:
+        except TransportFault as fault:
             outcome = fault.code
         except KnownError as fault:
             # An answer or a receipt that does not count: it is not evidence, so asking goes on.
             return _later(post, delivery, fault.code)
         finally:
-            carrier.close()
+            if carrier is not None:
+                carrier.close()
     return _later(post, delivery, outcome)
 
 

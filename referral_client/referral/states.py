@@ -51,7 +51,7 @@ REFERRAL_TABLE: Mapping[ReferralState, Mapping[ReferralEvent, ReferralState]] = 
             _E.EDIT: _R.DRAFT,
             _E.SEND_FOR_REVIEW: _R.IN_REVIEW,
             _E.APPROVE: _R.APPROVED,  # a lead's own referral, labelled "written by the lead"
-            _E.SEAL: _R.SEALED,  # where the organisation asks for no review
+            _E.SEAL: _R.SEALED,  # where the organisation asks for no review, or the lead wrote it
             _E.DECIDE_NOT_TO_REFER: _R.NOT_REFERRED,
             _E.ERASE: _R.ERASED,
             **_ALWAYS_OPEN,

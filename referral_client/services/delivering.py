@@ -82,7 +82,7 @@ def standings(home: Home, *, clock: Clock, random: RandomBytes) -> tuple[Standin
     now = clock.now()
     settings = installed(home.organisation, now)
     with queues_of(home, clock=clock, random=random) as queues:
-        found = [standing_of(delivery, settings, now) for queue in queues for delivery in queue.deliveries()]
+        found = [standing_of(delivery, settings, now) for queue in queues.open for delivery in queue.deliveries()]
     return tuple(sorted(found, key=lambda each: each.delivery.queued_at))
 
 
@@ -118,8 +118,8 @@ def run_queue(
     """One round over every vault here: try what is due (or everything), and commit how each try ended."""
     settings = installed(home.organisation, clock.now())
     ended: list[Ended] = []
-    with queues_of(home, clock=clock, random=random) as queues:
-        for queue in queues:
+    with queues_of(home, clock=clock, random=random, to_send=True) as queues:
+        for queue in queues.open:
             ended += run_due(Post(queue, settings, carriers, clock, random, stop), everything=everything)
     return tuple(ended)
 
@@ -127,14 +127,14 @@ def run_queue(
 def release(home: Home, submission_id: str, *, clock: Clock, random: RandomBytes) -> None:
     """A person looked at a held delivery: it is tried again from now on."""
     with queues_of(home, clock=clock, random=random) as queues:
-        queue = _queue_with(queues, submission_id)
+        queue = _queue_with(queues.open, submission_id)
         queue.move(SubmissionId(submission_id), DeliveryEvent.RELEASED, due_at=clock.now())
 
 
 def withdraw(home: Home, submission_id: str, *, clock: Clock, random: RandomBytes) -> None:
     """Take a delivery back; NoSuchMove once the first byte has left, or may have."""
     with queues_of(home, clock=clock, random=random) as queues:
-        queue = _queue_with(queues, submission_id)
+        queue = _queue_with(queues.open, submission_id)
         queue.move(SubmissionId(submission_id), DeliveryEvent.WITHDRAW)
 
 
@@ -153,8 +153,14 @@ def _queue_with(queues: Sequence[Queue], submission_id: str) -> Queue:
 def next_due(home: Home, *, clock: Clock, random: RandomBytes) -> datetime | None:
     """When the next try falls due; None when nothing waits."""
     with queues_of(home, clock=clock, random=random) as queues:
-        times = [delivery.due_at for queue in queues for delivery in queue.due(None)]
+        times = [delivery.due_at for queue in queues.open for delivery in queue.due(None)]
     return min(times, default=None)
+
+
+def shut_queues(home: Home, *, clock: Clock, random: RandomBytes) -> tuple[KnownError, ...]:
+    """What is wrong with each vault here whose queue does not open: what waits in it is neither shown nor sent."""
+    with queues_of(home, clock=clock, random=random) as queues:
+        return queues.troubles
 
 
 def counted_receipts(queue: Queue, submission_id: SubmissionId, settings: Installed) -> tuple[Receipt, ...]:

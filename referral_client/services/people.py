@@ -1,15 +1,17 @@
 """People on this computer: make a person's vault, open it, and the small file that IT enrols them by.
 
-Imports base, vault, sealing. A vault is opened under the home's lock, so there is one writer at a time.
+Imports base, vault, sealing. A vault is opened under the home's lock, so one copy at a time writes referrals.
+Queues are worked through under a lock of their own: waiting for a network must never keep anybody from writing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from referral_client.base import log
 from referral_client.base.canonical import Json
 from referral_client.base.clock import Clock
 from referral_client.base.errors import KnownError, Refused, WrongUse
@@ -146,16 +148,33 @@ def _first_that_opens(
     raise next((trouble for trouble in troubles if isinstance(trouble, Damaged | TooNew)), troubles[0])
 
 
+@dataclass(frozen=True, slots=True)
+class Queues:
+    """The queues here that open, and what is wrong with each that does not."""
+
+    open: tuple[Queue, ...]
+    troubles: tuple[KnownError, ...]
+
+
 @contextmanager
-def queues_of(home: Home, *, clock: Clock, random: RandomBytes) -> Iterator[tuple[Queue, ...]]:
-    """The queue of every vault here, without a passphrase: sealed packages, states and receipts only."""
-    with only_copy(home.lock, what="the queue"):
-        queues = []
+def queues_of(home: Home, *, clock: Clock, random: RandomBytes, to_send: bool = False) -> Iterator[Queues]:
+    """The queue of every vault here, without a passphrase: sealed packages, states and receipts only.
+
+    `to_send`: refused while another running copy sends. A vault may be open meanwhile, here or in another process.
+    One person's damaged vault never holds up what another person waits to send.
+    """
+    with only_copy(home.sending_lock, what="the queue") if to_send else nullcontext():
+        queues: list[Queue] = []
+        troubles: list[KnownError] = []
         try:
             for path in sorted(home.people.iterdir()):
                 if (path / "vault.db").exists():
-                    queues.append(open_queue(path, clock, random))
-            yield tuple(queues)
+                    try:
+                        queues.append(open_queue(path, clock, random))
+                    except KnownError as trouble:
+                        log.trouble("queue-not-opened", code=trouble.code)
+                        troubles.append(trouble)
+            yield Queues(tuple(queues), tuple(troubles))
         finally:
             for queue in queues:
                 queue.close()

@@ -24,7 +24,14 @@ from referral_client.document import Fact, render
 from referral_client.organisation import AuthorityProfile, Destination, Installed, OrganisationBundle
 from referral_client.photo import prove_opens
 from referral_client.questionnaire import Form, Problem, visible_answers
-from referral_client.referral import AnswerSet, ReferralEvent, ReferralState, answers_digest, answers_to_json
+from referral_client.referral import (
+    AnswerSet,
+    ReferralEvent,
+    ReferralState,
+    answers_digest,
+    answers_to_json,
+    next_referral,
+)
 from referral_client.sealing.manifest import (
     Act,
     App,
@@ -109,6 +116,7 @@ def send(
     referral = vault.referral(referral_id)
     organisation, authority, destination = _where(vault, referral, installed)
     way = _way(vault, referral, organisation, urgent=urgent.strip(), tried=lead_not_reachable.strip())
+    next_referral(referral.state, way.event)  # refused now, before anything is made
     now = clock.now()
     _enrolled(vault, organisation, way, now)
     checked = check_draft(vault, referral_id, installed, now.date())
@@ -214,13 +222,7 @@ def _seal(sealing: _Sealing, random: RandomBytes) -> Delivery:
     submission = SubmissionId(sealing.submission_id)
     package = build(_contents(sealing), queue.package_path(submission), random=random)
     write_file(queue.ticket_path(submission), package.ticket)
-    if sealing.way.mode == "by-lead" and referral.state is ReferralState.DRAFT:
-        vault.move(
-            referral.id,
-            ReferralEvent.APPROVE,
-            actor=vault.person.id,
-            detail={"written_by_the_lead": True, "digest": answers_digest(referral.answers)},
-        )
+    # A lead's own referral is approved by being sealed: a step between the two could be cut off, and its label lost.
     return vault.commit_sealing(
         referral.id, sealing.way.event, _new_delivery(sealing, package), actor=vault.person.id, detail=_said(sealing)
     )
@@ -241,6 +243,7 @@ def _said(sealing: _Sealing) -> Json:
     return {
         "mode": sealing.way.mode,
         "waived": sealing.way.waived,
+        "digest": answers_digest(sealing.referral.answers),
         "photographs": [each.photo.id for each in sealing.going],
         "held_photographs": [each.photo.id for each in sealing.held],
         "task_for_lead": sealing.way.event is not ReferralEvent.SEAL,
