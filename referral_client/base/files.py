@@ -83,7 +83,7 @@ def sync_folder(folder: Path) -> None:
 
 def disk_trouble(error: OSError) -> MachineLacks | None:
     """What the system said of a disk or folder, in words and without the path; None for anything else."""
-    meaning = "What was saved before is still there. Nothing was sent."
+    meaning = "What was saved before is still there."
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return MachineLacks(
             "DISK-FULL",
@@ -96,7 +96,7 @@ def disk_trouble(error: OSError) -> MachineLacks | None:
             "DISK-NOT-ALLOWED",
             "This account cannot write to a file or folder that the command needs.",
             meaning=meaning,
-            next_step="Name another place, or ask the person who looks after this computer for the right to write there.",
+            next_step="Name another place, or ask the person who looks after this computer to give the right.",
         )
     if error.errno in (errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG, errno.ELOOP):
         return MachineLacks(

@@ -35,10 +35,9 @@ def print_error(error: KnownError, *, as_json: bool) -> None:
     if as_json:
         say(json.dumps(error.as_json(), ensure_ascii=False, indent=2, sort_keys=True))
         return
-    complain(error.what)
-    for reason in error.reasons:
-        complain(f"  {reason}")
-    for line in (error.meaning, error.next_step):
+    for line in (error.what, error.meaning, error.next_step):
         if line:
             complain(line)
+    for reason in error.reasons:  # after the step that says "each line below"
+        complain(f"  {reason}")
     complain(f"Code for the help desk: {error.code}")

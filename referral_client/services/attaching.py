@@ -125,7 +125,7 @@ def attach_files(
 
 
 def stated_facts(files: Sequence[Path]) -> tuple[Json, ...]:
-    """The attested facts of pictures (F.json), checked before anything is begun. WrongUse names every fault of a file."""
+    """The attested facts of pictures (F.json), checked before anything is begun; WrongUse names every fault."""
     return tuple(_facts_from_file(path, f"facts {number}") for number, path in enumerate(files, 1))
 
 
