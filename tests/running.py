@@ -6,6 +6,8 @@ behind is found there. `trail` lists every file that Python code opened for writ
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import os
 import subprocess
@@ -15,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from referral_client.app import main
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -100,6 +104,21 @@ class Computer:
     def mine(self, *words: str | Path) -> Done:
         """Run a command in the program's home, with the passphrase on standard input."""
         return self.run(*words, "--home", self.home, "--passphrase-file", "-", given=f"{self.passphrase}\n")
+
+    def here(self, *words: str | Path, given: str | None = None) -> Done:
+        """As `run`, inside this very process: forty times quicker, and without an environment of its own."""
+        out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
+        stdin, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO((given or "").encode()), encoding="utf-8")
+        try:
+            with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+                code = main([str(word) for word in words])
+        finally:
+            sys.stdin = stdin
+        return Done(code, *(stream.buffer.getvalue().decode("utf-8") for stream in (out, err)))
+
+    def mine_here(self, *words: str | Path) -> Done:
+        """As `mine`, inside this very process."""
+        return self.here(*words, "--home", self.home, "--passphrase-file", "-", given=f"{self.passphrase}\n")
 
     def written_to(self) -> list[Path]:
         """Every place that was opened for writing, each once."""

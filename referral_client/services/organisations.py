@@ -5,7 +5,7 @@ Imports organisation and vault. Every function is one use case; the screen and t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -29,10 +29,11 @@ from referral_client.organisation import (
     untrusted_organisation,
 )
 from referral_client.organisation.models import KeyPair
-from referral_client.organisation.statements import MAX_STATEMENT
+from referral_client.organisation.statements import MAX_STATEMENT, StatementRefused
 from referral_client.policy import POLICY_LIMIT, load_policy
 from referral_client.sealing.atrest import DEFAULT_COST, Cost
-from referral_client.sealing.signing import PublicKeys
+from referral_client.sealing.signing import PublicKeys, SigningKeys
+from referral_client.services.json_lines import line_of, lines_of
 from referral_client.services.people import Enrolment, new_person
 
 VALID_FOR = timedelta(days=395)
@@ -65,14 +66,14 @@ def new_root_key(path: Path, passphrase: str, random: RandomBytes) -> PublicKeys
 
 def sign_organisation_draft(draft: Path, root_key: Path, passphrase: str, out: Path) -> OrganisationBundle:
     """Sign a bundle written as JSON (all fields but type, v and root)."""
-    envelope = sign_organisation(_draft(draft), open_root_key(root_key, passphrase))
+    envelope = _signed(draft, root_key, passphrase, sign_organisation)
     write_file(out, envelope, mode=0o644)
     return untrusted_organisation(envelope)
 
 
 def sign_authority_draft(draft: Path, root_key: Path, passphrase: str, out: Path) -> AuthorityProfile:
     """Sign a council's profile written as JSON (all fields but type, v and root)."""
-    envelope = sign_authority(_draft(draft), open_root_key(root_key, passphrase))
+    envelope = _signed(draft, root_key, passphrase, sign_authority)
     write_file(out, envelope, mode=0o644)
     return untrusted_authority(envelope)
 
@@ -225,7 +226,26 @@ def _policy_text(path: Path) -> str:
     return untrusted.decode("utf-8")
 
 
-def _draft(path: Path) -> Json:
+def _signed(path: Path, root_key: Path, passphrase: str, sign: Callable[[Json, SigningKeys], bytes]) -> bytes:
+    """The envelope of a draft; a fault in it is named by the draft's file and line."""
+    text, draft = _draft(path)
+    keys = open_root_key(root_key, passphrase)
+    try:
+        return sign(draft, keys)
+    except StatementRefused as refusal:
+        lines = lines_of(text)
+        reasons = [f"{path.name}:{line_of(lines, reason.partition(':')[0])}: {reason}" for reason in refusal.reasons]
+        raise StatementRefused(
+            refusal.code,
+            refusal.what,
+            meaning=refusal.meaning,
+            next_step=refusal.next_step,
+            reasons=tuple(sorted(reasons, key=lambda reason: int(reason[len(path.name) + 1 :].partition(":")[0]))),
+        ) from None
+
+
+def _draft(path: Path) -> tuple[str, Json]:
+    """Its text and what it says."""
     untrusted = read_file(path, limit=MAX_STATEMENT, what="the settings draft", code="STATEMENT")
     try:
         draft = strict_json(untrusted, limit=MAX_STATEMENT)
@@ -236,9 +256,9 @@ def _draft(path: Path) -> Json:
             "STATEMENT-NOT-JSON",
             "The settings draft is not JSON of the strict kind.",
             next_step="Correct the file and sign again.",
-            reasons=(str(fault),),
+            reasons=(f"{path.name}: {fault}",),
         ) from None
-    return draft
+    return untrusted.decode("utf-8"), draft
 
 
 def _envelope(path: Path) -> bytes:
