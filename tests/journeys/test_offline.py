@@ -75,3 +75,21 @@ def test_an_intake_that_comes_back_after_a_power_cut_answers_with_the_same_recei
     (row,) = school.queue("list")
     assert (row["state"], row["receipts"]) == ("stored", 1)
     assert len(council.received()) == 1
+
+
+@pytest.mark.xfail(reason="the intake serves the newest receipt alone, and `decided` does not repeat the reference")
+def test_a_computer_that_was_off_until_the_council_had_decided_still_learns_the_reference(
+    tmp_path: Path, council: Council
+) -> None:
+    school, lead = connected_school(tmp_path / "school", council)
+    sealed(school, lead, "Ada")
+    council.start()
+    school.queue("run", "--once")
+    package = Path(only(council)["path"])
+    council.open(package, tmp_path / "opened")
+    council.write_reference(package, "EX-2026-0001")
+    council.decide(package, "section-47")
+    (row,) = school.queue("run", "--once")
+    assert row["state"] == "decided"
+    (delivery,) = school.done(lead, "referral", "show", row["referral"])["deliveries"]
+    assert delivery["case_reference"] == "EX-2026-0001"
