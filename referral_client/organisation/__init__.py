@@ -14,6 +14,7 @@ from referral_client.organisation.installed import (
     install_authority,
     install_organisation,
     installed,
+    policies_of,
 )
 from referral_client.organisation.models import (
     AuthorityProfile,
@@ -63,6 +64,7 @@ __all__ = [
     "open_root_key",
     "parse_authority",
     "parse_organisation",
+    "policies_of",
     "sign_authority",
     "sign_organisation",
     "untrusted_authority",

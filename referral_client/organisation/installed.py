@@ -27,7 +27,7 @@ from referral_client.organisation.statements import (
     untrusted_authority,
     untrusted_organisation,
 )
-from referral_client.policy import Policy, load_policy
+from referral_client.policy import Policy, load_versions
 
 _TRUST = "trust.json"
 _BUNDLE = "organisation.dsse.json"
@@ -69,7 +69,8 @@ def install_organisation(
 ) -> OrganisationBundle:
     """Put a bundle in force. `root_thumbprint` is what a person compared; afterwards it is pinned.
 
-    Refused: signed by another root, an older sequence number, a practice bundle on a real computer or the reverse.
+    Refused: signed by another root, an older sequence number, a practice bundle on a real computer or the reverse,
+    a photo policy that does not load.
     """
     bundle = untrusted_organisation(untrusted_envelope)
     trust = _trust(folder)
@@ -84,6 +85,7 @@ def install_organisation(
     bundle = parse_organisation(untrusted_envelope, bundle.root.public())
     _same_kind(bundle, practice=practice, trust=trust)
     _newer(bundle, "organisation", trust)
+    policies_of(bundle)
     make_private_folder(folder)
     # The bundle first: killed in between, the old highest number still admits the new bundle.
     write_file(folder / _BUNDLE, untrusted_envelope)
@@ -122,7 +124,7 @@ def installed(folder: Path, now: datetime) -> Installed:
         bundle = None
         troubles.append(Trouble(error.code, "Your organisation’s settings file cannot be trusted, so it is not used."))
     authorities: list[AuthorityProfile] = []
-    policies: list[Policy] = []
+    policies: tuple[Policy, ...] = ()
     if bundle is not None:
         _expiry(bundle, "Your organisation’s settings", now, troubles)
         for path in sorted(folder.glob("authority-*.dsse.json")):
@@ -135,14 +137,21 @@ def installed(folder: Path, now: datetime) -> Installed:
                 continue
             _expiry(profile, f"The settings of {profile.name}", now, troubles)
             authorities.append(profile)
-        for number, source in enumerate(bundle.photo_policies, 1):
-            try:
-                policies.append(load_policy(source.toml.encode(), f"photo policy {number}"))
-            except KnownError as error:
-                troubles.append(
-                    Trouble(error.code, "A photo policy cannot be read, so no photograph can be added under it.")
+        try:
+            policies = policies_of(bundle)
+        except KnownError as error:
+            troubles.append(
+                Trouble(
+                    error.code, "Your organisation’s photo policy cannot be used, so no photograph can go. Tell IT."
                 )
-    return Installed(bundle, tuple(authorities), tuple(policies), tuple(troubles), bool(trust.get("practice", False)))
+            )
+    return Installed(bundle, tuple(authorities), policies, tuple(troubles), bool(trust.get("practice", False)))
+
+
+def policies_of(bundle: OrganisationBundle) -> tuple[Policy, ...]:
+    """The versions of the bundle's photo policy. One that does not load takes all away: an older one might let more
+    through. PolicyFaults names every fault."""
+    return load_versions([source.toml.encode() for source in bundle.photo_policies])
 
 
 def _accepted(untrusted_envelope: bytes, bundle: OrganisationBundle) -> AuthorityProfile:

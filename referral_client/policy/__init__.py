@@ -25,6 +25,7 @@ from referral_client.policy.matrix import Cell, Change, Difference, diff, matrix
 from referral_client.policy.model import Policy, policy_in_force
 from referral_client.policy.schema import facts_schema, policy_schema, says_schema
 from referral_client.policy.verdict import Finding, Handling, Task, Verdict
+from referral_client.policy.versions import load_versions
 
 __all__ = [
     "NO_POLICY",
@@ -57,6 +58,7 @@ __all__ = [
     "explain",
     "facts_schema",
     "load_policy",
+    "load_versions",
     "matrix",
     "matrix_lines",
     "may_attach",

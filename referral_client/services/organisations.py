@@ -23,6 +23,7 @@ from referral_client.organisation import (
     install_organisation,
     make_root_key,
     open_root_key,
+    policies_of,
     sign_authority,
     sign_organisation,
     untrusted_authority,
@@ -30,7 +31,7 @@ from referral_client.organisation import (
 )
 from referral_client.organisation.models import KeyPair
 from referral_client.organisation.statements import MAX_STATEMENT, StatementRefused
-from referral_client.policy import POLICY_LIMIT, load_policy
+from referral_client.policy import POLICY_LIMIT, load_versions
 from referral_client.sealing.atrest import DEFAULT_COST, Cost
 from referral_client.sealing.signing import PublicKeys, SigningKeys
 from referral_client.services.json_lines import line_of, lines_of
@@ -65,10 +66,12 @@ def new_root_key(path: Path, passphrase: str, random: RandomBytes) -> PublicKeys
 
 
 def sign_organisation_draft(draft: Path, root_key: Path, passphrase: str, out: Path) -> OrganisationBundle:
-    """Sign a bundle written as JSON (all fields but type, v and root)."""
+    """Sign a bundle written as JSON (all fields but type, v and root). Refused: a photo policy that does not load."""
     envelope = _signed(draft, root_key, passphrase, sign_organisation)
+    bundle = untrusted_organisation(envelope)
+    policies_of(bundle)
     write_file(out, envelope, mode=0o644)
-    return untrusted_organisation(envelope)
+    return bundle
 
 
 def sign_authority_draft(draft: Path, root_key: Path, passphrase: str, out: Path) -> AuthorityProfile:
@@ -195,7 +198,7 @@ def begin_organisation(
 
     The passphrase opens both the vault and the root key; `out` gets root.key, organisation.dsse.json, for-council.json.
     """
-    texts = tuple(_policy_text(path) for path in policies)
+    texts = _policy_texts(policies)
     make_private_folder(out)
     enrolment = new_person(
         home, name=person, role=role, passphrase=passphrase, practice=practice, clock=clock, random=random, cost=cost
@@ -220,10 +223,11 @@ def begin_organisation(
     return Begun(bundle, shown.fingerprint, root_key, signed, for_council)
 
 
-def _policy_text(path: Path) -> str:
-    untrusted = read_file(path, limit=POLICY_LIMIT, what="the photo policy", code="POLICY")
-    load_policy(untrusted, path.name)
-    return untrusted.decode("utf-8")
+def _policy_texts(paths: Sequence[Path]) -> tuple[str, ...]:
+    """The versions of one policy, checked before anything is made; faults name each file by its place."""
+    untrusted = [read_file(path, limit=POLICY_LIMIT, what="the photo policy", code="POLICY") for path in paths]
+    load_versions(untrusted)
+    return tuple(text.decode("utf-8") for text in untrusted)
 
 
 def _signed(path: Path, root_key: Path, passphrase: str, sign: Callable[[Json, SigningKeys], bytes]) -> bytes:

@@ -13,8 +13,10 @@ from referral_client.organisation import (
     sign_authority,
     sign_organisation,
 )
+from referral_client.policy import PolicyFaults
 from referral_client.sealing.signing import SigningKeys
 from tests.organisation.statements_made import NOW, authority, keys, organisation
+from tests.policy.sample import PLAIN
 
 Roots = tuple[SigningKeys, SigningKeys]
 
@@ -120,14 +122,59 @@ def test_expiry_is_a_warning_and_nothing_stops_working(tmp_path: Path, roots: Ro
     assert {trouble.code for trouble in found.troubles} == {"STATEMENT-EXPIRED"}
 
 
-def test_a_policy_that_does_not_load_takes_photographs_away_and_nothing_else(tmp_path: Path) -> None:
-    ours = keys()
-    envelope = sign_organisation(organisation(photo_policies=[{"toml": "taking = 'sometimes'"}]), ours)
-    install_organisation(tmp_path, envelope, root_thumbprint=ours.public.thumbprint, practice=False)
+LAX = PLAIN
+STRICTER = PLAIN.replace('"1.0.0"', '"2.0.0"').replace("2026-01-01", "2026-06-01")
+BROKEN = STRICTER.replace("permitted_roles", "permited_roles")
+OTHER = STRICTER.replace('policy_id = "plain"', 'policy_id = "another"')
+
+NOT_ONE_POLICY = [
+    pytest.param([LAX, BROKEN], "photo policy 2:7: permited_roles: there is no such setting", id="newer-is-broken"),
+    pytest.param([BROKEN, LAX], "photo policy 1:7: permited_roles: there is no such setting", id="first-is-broken"),
+    pytest.param([LAX, OTHER], "photo policy 2:1: policy_id: another, but photo policy 1 is plain", id="two-policies"),
+    pytest.param([LAX, LAX + "# again\n"], "photo policy 2:2: version: 1.0.0 from 2026-01-01", id="one-version-twice"),
+]
+
+
+def with_policies(*texts: str) -> dict[str, object]:
+    return organisation(seq=2, photo_policies=[{"toml": text} for text in texts])
+
+
+@pytest.mark.parametrize(("texts", "reason"), NOT_ONE_POLICY)
+def test_photo_policies_that_are_not_one_that_loads_are_not_installed(
+    tmp_path: Path, roots: Roots, texts: list[str], reason: str
+) -> None:
+    with pytest.raises(PolicyFaults) as refusal:
+        install_organisation(
+            tmp_path,
+            sign_organisation(with_policies(*texts), roots[0]),
+            root_thumbprint=roots[0].public.thumbprint,
+            practice=False,
+        )
+    assert any(each.startswith(reason) for each in refusal.value.reasons), refusal.value.reasons
     found = installed(tmp_path, NOW)
     assert found.organisation is not None
+    assert found.organisation.seq == 1
+
+
+@pytest.mark.parametrize(("texts", "reason"), NOT_ONE_POLICY)
+def test_when_they_are_in_force_all_the_same_no_version_counts_and_referrals_go_on(
+    tmp_path: Path, roots: Roots, texts: list[str], reason: str
+) -> None:
+    """An older program may have installed them: the older, laxer version never steps in for the newer one."""
+    ours, theirs = roots
+    bundle = {**with_policies(*texts), "accepts_authority_roots": [theirs.public.thumbprint]}
+    (tmp_path / "organisation.dsse.json").write_bytes(sign_organisation(bundle, ours))
+    found = installed(tmp_path, NOW)
     assert found.policies == ()
-    assert found.troubles[0].code == "POLICY-FAULTS"
+    assert [trouble.code for trouble in found.troubles] == ["POLICY-FAULTS"]
+    assert found.organisation is not None
+    assert found.authority_for("shropshire") is not None
+
+
+def test_the_dated_versions_of_one_policy_are_all_in_force(tmp_path: Path, roots: Roots) -> None:
+    envelope = sign_organisation(with_policies(LAX, STRICTER), roots[0])
+    install_organisation(tmp_path, envelope, root_thumbprint=roots[0].public.thumbprint, practice=False)
+    assert [policy.version for policy in installed(tmp_path, NOW).policies] == ["1.0.0", "2.0.0"]
 
 
 @pytest.mark.parametrize("damage", [b"", b"{}{", b"[]", b'{"highest":[]}', b"\xff\xfe"])

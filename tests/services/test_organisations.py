@@ -1,0 +1,61 @@
+"""Signing settings: nothing that this program could not obey afterwards is signed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from referral_client.base.clock import SystemClock
+from referral_client.base.home import Home
+from referral_client.base.ids import system_random
+from referral_client.organisation import make_root_key
+from referral_client.policy import PolicyFaults
+from referral_client.sealing.atrest import Cost
+from referral_client.services.organisations import begin_organisation, sign_organisation_draft
+from tests.organisation.statements_made import organisation
+from tests.policy.sample import PLAIN
+
+CHEAP = Cost(memory_kib=64, passes=1, lanes=1)
+BROKEN = PLAIN.replace("permitted_roles", "permited_roles")
+REASON = "photo policy 2:7: permited_roles: there is no such setting: did you mean permitted_roles?"
+
+
+@pytest.fixture
+def root_key(tmp_path: Path) -> Path:
+    path = tmp_path / "root.key"
+    make_root_key(path, "a long sentence", system_random, cost=CHEAP)
+    return path
+
+
+def test_a_draft_with_a_policy_that_does_not_load_is_not_signed(tmp_path: Path, root_key: Path) -> None:
+    draft, out = tmp_path / "draft.json", tmp_path / "organisation.dsse.json"
+    draft.write_text(json.dumps(organisation(photo_policies=[{"toml": PLAIN}, {"toml": BROKEN}])))
+    with pytest.raises(PolicyFaults) as refusal:
+        sign_organisation_draft(draft, root_key, "a long sentence", out)
+    assert any(reason.startswith(REASON) for reason in refusal.value.reasons)
+    assert not out.exists()
+
+
+def test_an_organisation_is_not_begun_with_two_policies(tmp_path: Path) -> None:
+    one, other, out = tmp_path / "one.toml", tmp_path / "other.toml", tmp_path / "out"
+    one.write_text(PLAIN)
+    other.write_text(PLAIN.replace('"plain"', '"another"'))
+    with pytest.raises(PolicyFaults) as refusal:
+        begin_organisation(
+            Home(tmp_path / "home"),
+            out,
+            "a long sentence",
+            org_id="brook-lane",
+            name="Brook Lane (sample)",
+            sector="school",
+            person="A. Example",
+            role="dsl",
+            policies=[one, other],
+            accepts=(),
+            clock=SystemClock(),
+            random=system_random,
+            cost=CHEAP,
+        )
+    assert refusal.value.reasons[0].startswith("photo policy 2:1: policy_id: another, but photo policy 1 is plain")
+    assert not out.exists()
+    assert not (tmp_path / "home").exists()
