@@ -102,7 +102,7 @@ class Region(StrEnum):
 
 
 # A picture of one of these on a child is an intimate image, whatever else is said about it, and no file changes that.
-INTIMATE_REGIONS = frozenset({Region.BREAST, Region.GENITAL, Region.ANAL})
+INTIMATE_REGIONS = frozenset({Region.BUTTOCK, Region.BREAST, Region.GENITAL, Region.ANAL})
 
 
 class Side(StrEnum):

@@ -12,6 +12,7 @@ from referral_client.policy import (
     FoundFacts,
     Outcome,
     Recipient,
+    Region,
     Severity,
     Verdict,
     View,
@@ -19,6 +20,8 @@ from referral_client.policy import (
     may_attach,
     may_take,
 )
+from referral_client.policy.codes import INTIMATE_REGIONS
+from referral_client.policy.rules_picture import INTIMATE_QUESTION
 from tests.policy.sample import FOUND, facts, policy
 
 GOES, WARNED, YES_NEEDED = Outcome.ATTACH, Outcome.ATTACH_WITH_WARNINGS, Outcome.NEEDS_APPROVAL
@@ -405,7 +408,20 @@ class TestIntimateImages:
         assert "Do not open the file to find out." in says.findings[0].message
 
     def test_anything_else_may_be_opened(self) -> None:
-        assert before_a_byte_is_read(facts(region="buttock", intimate=False)) is None
+        assert before_a_byte_is_read(facts(region="thigh", intimate=False)) is None
+
+    @pytest.mark.parametrize("region", sorted(INTIMATE_REGIONS))
+    def test_every_part_that_the_question_names_counts_whatever_is_said_about_it(self, region: Region) -> None:
+        named = {"anal": "anus", "genital": "genitals"}.get(region.value, region.value)
+        assert named in INTIMATE_QUESTION
+        says = before_a_byte_is_read(facts(region=region.value, intimate=False))
+        assert says is not None
+        assert says.outcome is LEAD
+
+    def test_no_part_that_the_question_names_is_left_out_of_the_rule(self) -> None:
+        words = INTIMATE_QUESTION.partition("shows a child’s ")[2].partition(", or")[0]
+        assert words == "genitals, anus, breast or buttocks"
+        assert {"genital", "anal", "breast", "buttock"} == set(INTIMATE_REGIONS)
 
     @pytest.mark.parametrize("with_policy", [True, False])
     def test_nothing_else_is_asked_about_it(self, with_policy: bool) -> None:

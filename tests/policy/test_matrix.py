@@ -47,9 +47,9 @@ def test_every_role_device_and_part_has_one_cell() -> None:
         ("school-dsl-approval", ANYBODY_ELSE, "org_tablet", "forearm", Outcome.BLOCKED_USE_BODY_MAP),
         ("school-dsl-approval", "parent", "", "forearm", Outcome.ATTACH_WITH_WARNINGS),
         ("fostering", "foster_carer", "personal", "chest", Outcome.ATTACH),
-        ("hospital-ed", "paediatrician", "medical_photography", "buttock", Outcome.ATTACH),
+        ("hospital-ed", "paediatrician", "medical_photography", "thigh", Outcome.ATTACH),
         ("police", "trained_officer", "police_kit", "genital", Outcome.BLOCKED_TELL_YOUR_LEAD),
-        ("nhs-community", "clinical_photographer", "medical_photography", "buttock", Outcome.BLOCKED_USE_BODY_MAP),
+        ("nhs-community", "clinical_photographer", "medical_photography", "buttock", Outcome.BLOCKED_TELL_YOUR_LEAD),
         ("nursery", "parent", "", "face", Outcome.ATTACH_WITH_WARNINGS),
         ("primary-forbids", "screenshot", "", "face", Outcome.BLOCKED_USE_BODY_MAP),
     ],
@@ -74,7 +74,7 @@ def test_the_lines_name_people_devices_and_parts_in_words() -> None:
     assert "Taken by: foster carer" in lines
     assert "  With a phone the organisation manages or a personal phone or camera:" in lines
     assert "    goes: every other part of the body" in lines
-    assert "    does not go: body map or words: buttock" in lines
+    assert "    not opened: tell your lead: buttock, breast, genital and anal" in lines
     assert "Not taken by our own people. It came from: a parent or carer" in lines
     assert not any("_" in line for line in lines)
 
