@@ -186,7 +186,6 @@ class NonMobileRule(StrEnum):
 class Original(StrEnum):
     DISCARD = "discard"
     RETAIN_IN_ORG_RECORD = "retain_in_org_record"
-    SEAL_IN_PACKAGE = "seal_in_package"
 
 
 class Recompress(StrEnum):

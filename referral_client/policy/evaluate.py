@@ -128,12 +128,7 @@ def _weigh(scales: Weighing, rules: tuple[Rule, ...]) -> Verdict:
         outcome,
         findings,
         tasks,
-        Handling(
-            policy.original.value,
-            tuple(code.value for code in policy.recipients_allowed),
-            tuple(code.value for code in policy.keep_in_manifest),
-            policy.log_every_view,
-        ),
+        Handling(tuple(code.value for code in policy.keep_in_manifest)),
         policy.policy_id,
         policy.version,
         policy.sha256,

@@ -214,7 +214,6 @@ def _afterwards(policy: Policy) -> Iterator[Line]:
         "original",
         {
             Original.RETAIN_IN_ORG_RECORD: f"The untouched original is kept in {place}.",
-            Original.SEAL_IN_PACKAGE: "The untouched original travels locked inside the referral.",
             Original.DISCARD: "Once it has arrived, a named person decides when the original is destroyed.",
         }[policy.original],
     )

@@ -54,10 +54,7 @@ def the_original(scales: Weighing) -> Said:
         where = policy.record_system or "your organisation’s record"
         yield scales.task("original", f"Keep the untouched original in this place: {where}.")
         return
-    if policy.original is Original.SEAL_IN_PACKAGE:
-        yield scales.task("original", "The untouched original travels locked inside the referral. Check it is added.")
-    else:
-        yield scales.task("original", "Once it has arrived, a named person decides when the original is destroyed.")
+    yield scales.task("original", "Once it has arrived, a named person decides when the original is destroyed.")
     if policy.record_system:
         yield scales.task("record_system", f"Note in this place that a picture exists: {policy.record_system}.")
 

@@ -57,9 +57,7 @@ def says_schema() -> Json:
             headline=text,
             findings={"type": "array", "items": finding},
             tasks={"type": "array", "items": task},
-            handling=table(
-                original=text, recipients_allowed=texts, keep_in_manifest=texts, log_every_view={"type": "boolean"}
-            ),
+            handling=table(keep_in_manifest=texts),
             policy_id=text,
             policy_version=text,
             policy_sha256=text,

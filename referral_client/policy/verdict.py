@@ -81,20 +81,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Handling:
-    """What the rest of the program does with the picture: codes of the policy, for machines."""
+    """What the rest of the program does with the picture. `keep_in_manifest`: the stated facts that travel with it."""
 
-    original: str = ""
-    recipients_allowed: tuple[str, ...] = ()
     keep_in_manifest: tuple[str, ...] = ()
-    log_every_view: bool = False
 
     def as_json(self) -> Json:
-        return {
-            "original": self.original,
-            "recipients_allowed": list(self.recipients_allowed),
-            "keep_in_manifest": list(self.keep_in_manifest),
-            "log_every_view": self.log_every_view,
-        }
+        return {"keep_in_manifest": list(self.keep_in_manifest)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,7 @@ EFFECTS: dict[str, tuple[Any, dict[str, Any], dict[str, Any]]] = {
     "body_map": ("preferred", {}, {"body_map_done": False}),
     "non_mobile_rule": ("inform", {}, {"child_mobile": None}),
     "third_party_images": ({"parent": "accept"}, {}, {"source": "parent"}),
-    "original": ("seal_in_package", {}, {}),
+    "original": ("discard", {}, {}),
     "keep_in_manifest": (["exhibit_ref"], {}, {"exhibit_ref": None}),
     "record_system": ("the file", {}, {}),
     "delete_from_device_within": ("24h", {}, {}),
@@ -115,7 +115,6 @@ def test_when_the_copy_here_is_removed(after: str, words: str) -> None:
     ("original", "words"),
     [
         ("retain_in_org_record", "Keep the untouched original in this place: the file."),
-        ("seal_in_package", "travels locked inside the referral"),
         ("discard", "a named person decides"),
     ],
 )

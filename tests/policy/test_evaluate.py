@@ -622,15 +622,10 @@ class TestMayTake:
 
 class TestTheShapeOfAnAnswer:
     def test_as_json_names_the_policy_and_its_digest(self) -> None:
-        document = may_attach(policy(log_every_view=True), facts(), FOUND).as_json()
+        document = may_attach(policy(keep_in_manifest=["exhibit_ref", "sha256"]), facts(), FOUND).as_json()
         assert document["policy_id"] == "plain"
         assert document["policy_version"] == "1.0.0"
-        assert document["handling"] == {
-            "original": "retain_in_org_record",
-            "recipients_allowed": ["front_door"],
-            "keep_in_manifest": [],
-            "log_every_view": True,
-        }
+        assert document["handling"] == {"keep_in_manifest": ["exhibit_ref", "sha256"]}
 
     def test_goes_is_true_for_the_two_mildest_answers_only(self) -> None:
         answers = {

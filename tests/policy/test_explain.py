@@ -99,7 +99,7 @@ def test_each_rule_that_is_set_is_said(sentence: str) -> None:
         ({"recompress": "if_over_limit"}, "may be sent as a smaller copy"),
         ({"body_map": "preferred"}, "filled in where it can be"),
         ({"non_mobile_rule": "inform"}, "tell your lead the same day"),
-        ({"original": "seal_in_package", "record_system": "the file"}, "That a picture exists is noted in the file."),
+        ({"original": "discard", "record_system": "the file"}, "That a picture exists is noted in the file."),
         ({"original": "discard"}, "a named person decides when the original is destroyed"),
         ({"delete_from_client_after": "record_copy_confirmed"}, "once the child’s record holds a copy"),
         ({"delete_from_device_within": "1d"}, "Off the device within 1 day."),

@@ -140,6 +140,11 @@ def test_no_file_loosens_the_rule_about_intimate_images(setting: str) -> None:
     assert "intimate image of a child" in reason
 
 
+def test_a_setting_that_this_program_cannot_obey_yet_is_not_taken() -> None:
+    (reason,) = faults_of(changed("[approved_by]", 'original = "seal_in_package"\n\n[approved_by]'))
+    assert "original: this program cannot do that yet: the original stays with you." in reason
+
+
 def test_no_file_puts_its_own_words_beside_that_rule() -> None:
     (reason,) = faults_of(changed("[messages]", '[messages]\nintimate_under_18 = "Send it to the office."'))
     assert "its words never change" in reason
