@@ -10,6 +10,7 @@ from referral_client.questionnaire.catalogue import (
     Library,
     check_files,
     form_id_of,
+    form_of_source,
     inspect_files,
     load_library,
 )
@@ -50,7 +51,7 @@ from referral_client.questionnaire.reach import (
     visible_answers,
 )
 from referral_client.questionnaire.schema import form_schema, form_schema_text
-from referral_client.questionnaire.summary import SummaryRow, SummarySection, check_answers
+from referral_client.questionnaire.summary import SummaryRow, SummarySection, check_answers, raw_answers
 from referral_client.questionnaire.values import Kind
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "compare",
     "date_words",
     "form_id_of",
+    "form_of_source",
     "form_schema",
     "form_schema_text",
     "inspect_files",
@@ -95,6 +97,7 @@ __all__ = [
     "pair_id",
     "problems",
     "problems_of_page",
+    "raw_answers",
     "reachable",
     "tidy_answers",
     "visible_answers",

@@ -185,10 +185,11 @@ class _Builder:
         for index, repeat in enumerate(self.model.repeats):
             self._place(f"repeat {repeat.id}", ("repeats", index))
             repeats[repeat.id] = _repeat(repeat)
+        source = canonical_bytes(self.digest)
         form = Form(
             id=form_id,
             version=version,
-            sha256=hashlib.sha256(canonical_bytes(self.digest)).hexdigest(),
+            sha256=hashlib.sha256(source).hexdigest(),
             title=self._fill(title or head.title),
             language=head.language,
             model=head.id,
@@ -198,6 +199,7 @@ class _Builder:
             lists=self.lists,
             settings={name: tuple(codes) for name, codes in self.model.settings.items()},
             profile=self.facts,
+            source=source,
         )
         return Built(form, self.places, tuple(self.faults))
 

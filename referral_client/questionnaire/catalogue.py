@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ValidationError
 
+from referral_client.base.canonical import NotStrictJson, strict_json
 from referral_client.base.errors import Refused
 from referral_client.questionnaire.build import Built, build_model, build_profile
 from referral_client.questionnaire.files import ModelFile, ProfileFile
@@ -20,6 +21,7 @@ from referral_client.questionnaire.messages import faults_of, near
 from referral_client.questionnaire.strict_yaml import Document, Fault, read_document
 
 MAX_FILES = 500
+_LARGEST_SOURCE = 8_000_000
 
 
 class FormFaults(Refused):
@@ -99,6 +101,28 @@ def load_library(untrusted_files: Mapping[str, bytes]) -> Library:
             reasons=found.faults,
         )
     return Library(found.forms, found.warnings)
+
+
+def form_of_source(source: bytes) -> Form:
+    """The form again, of the `source` of one that loaded once. FormFaults when this program cannot read it any more.
+
+    It was looked over when it was loaded first, so no later rule about words or sense shuts a draft begun on it.
+    """
+    try:
+        data = strict_json(source, limit=_LARGEST_SOURCE)
+        model = Document("", data["model"] if "profile" in data else data)
+        if "profile" not in data:
+            built = build_model(model, ModelFile.model_validate(model.data))
+        else:
+            profile = Document("", data["profile"])
+            built = build_profile(
+                profile, ProfileFile.model_validate(profile.data), model, ModelFile.model_validate(model.data)
+            )
+    except (NotStrictJson, ValidationError, TypeError, KeyError):
+        built = None
+    if built is None or built.faults:
+        raise FormFaults("FORM-FAULTS", "The form that was kept with a draft cannot be read by this program.")
+    return built.form
 
 
 def form_id_of(untrusted: bytes) -> str:

@@ -151,7 +151,8 @@ class ProfileFacts:
 class Form:
     """One form. Compared by identity; `id`, `version` and `sha256` are what a draft records.
 
-    model: the id of the model it is made of. model_version: that model's version.
+    model: the id of the model it is made of. model_version: that model's version. source: the canonical JSON of the
+    files it was made of, whose digest is `sha256`; `catalogue.form_of_source` makes the form of it again.
     """
 
     id: str
@@ -166,6 +167,7 @@ class Form:
     lists: Mapping[str, tuple[Option, ...]]
     settings: Mapping[str, tuple[str, ...]]
     profile: ProfileFacts
+    source: bytes = field(repr=False)
     questions: Mapping[str, Question] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from referral_client.questionnaire.form import Form
+from referral_client.questionnaire.form import Form, Question
 from referral_client.questionnaire.reach import PageVisit, View, view, visits
 from referral_client.questionnaire.values import Kind
 from referral_client.questionnaire.words import NOT_ANSWERED, answer_words, item_title, keep_from_words
@@ -63,6 +63,26 @@ def check_answers(form: Form, answers: AnswerSet, settings: Mapping[str, str]) -
         SummarySection(section.id, section.title, reasons.get(section.id, ""), tuple(rows[section.id]))
         for section in form.sections
         if section.id in rows
+    )
+
+
+def raw_answers(form: Form, answers: AnswerSet) -> SummarySection:
+    """Every answer that is kept, in the words of whatever form is at hand, or under its own id. Nothing is hidden."""
+    seen = view(form, answers, {})
+    rows = [_raw(seen, key, "", answer) for key, answer in answers.answers.items()]
+    for items in answers.items.values():
+        rows += [_raw(seen, key, item.id, answer) for item in items for key, answer in item.answers.items()]
+    rows += [_raw(seen, key, "", reason) for key, reason in answers.reasons.items()]
+    return SummarySection("raw", "Every answer, as it is kept", "", tuple(rows))
+
+
+def _raw(seen: View, key: str, item: str, answer: Answer) -> SummaryRow:
+    question = seen.form.questions.get(key) or Question(key, Kind.LONG_TEXT, key, "", "")
+    words = answer_words(seen, question, answer)
+    title = item_title(seen, item) if item else ""
+    verbatim = question.kind is Kind.VERBATIM and answer.has_value
+    return SummaryRow(
+        key, item, title, question.label, words, answer.state, False, verbatim, keep_from_words(seen, answer)
     )
 
 

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from referral_client.base.canonical import NotStrictJson, strict_json
-from referral_client.base.errors import Refused, WrongUse
+from referral_client.base.errors import WrongUse
 from referral_client.base.files import read_file
 from referral_client.base.ids import ReferralId
 from referral_client.organisation import Installed
@@ -21,27 +21,33 @@ from referral_client.questionnaire import (
     check_answers,
     misfits,
     problems,
+    raw_answers,
     tidy_answers,
     visible_answers,
 )
 from referral_client.referral import AnswerSet, NotFitting, Notice, answers_from_json, family_notices, family_of
+from referral_client.services.draft_forms import begin_draft, form_to_read_by
 from referral_client.services.shipped_forms import shipped_forms
-from referral_client.vault import FormRef, StoredReferral, Vault
+from referral_client.vault import StoredReferral, Vault
 
 ANSWERS_LIMIT = 20_000_000
 
 
-__all__ = ["Checked", "Problem", "check_draft", "form_of", "new_draft", "read_answers", "settings_of", "show_draft"]
+__all__ = ["Checked", "Problem", "check_draft", "new_draft", "read_answers", "settings_of", "show_draft"]
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What is open about a draft. None of it stops an urgent sending; silence stops nothing at all."""
+    """What is open about a draft. None of it stops an urgent sending; silence stops nothing at all.
+
+    stand_in: a sentence when another form than the draft's own had to be used.
+    """
 
     silent: tuple[Problem, ...]
     cannot_be_true: tuple[Problem, ...]
     look_again: tuple[Problem, ...]
     notices: tuple[Notice, ...]
+    stand_in: str = ""
 
 
 def settings_of(installed: Installed, today: date) -> Mapping[str, str]:
@@ -66,27 +72,14 @@ def read_answers(path: Path, form: Form) -> AnswerSet:
 def new_draft(vault: Vault, form_id: str, answers: Path) -> ReferralId:
     """Start a draft on a form with the answers of a file."""
     form = shipped_forms().form(form_id)
-    return vault.new_referral(FormRef(form.id, form.version, form.sha256), read_answers(answers, form))
-
-
-def form_of(referral: StoredReferral) -> Form:
-    """The very form that the draft was begun on; Refused when only another version is here."""
-    form = shipped_forms().form(referral.form.id)
-    if form.sha256 != referral.form.sha256:
-        raise Refused(
-            "FORM-OTHER-VERSION",
-            f"This draft was begun on version {referral.form.version} of its form; here is version {form.version}.",
-            meaning="Nothing was changed. The draft is safe.",
-            next_step="Open it with the version of the program that it was begun with, or ask IT for that form.",
-        )
-    return form
+    return begin_draft(vault, form, read_answers(answers, form))
 
 
 def check_draft(vault: Vault, referral_id: ReferralId, installed: Installed, today: date) -> Checked:
     """Everything to ask about once before sending."""
     referral = vault.referral(referral_id)
-    form = form_of(referral)
-    settings = settings_of(installed, today)
+    read_by = form_to_read_by(vault, referral)
+    form, settings = read_by.form, settings_of(installed, today)
     found = problems(form, referral.answers, settings, sending="full")
     family = family_of(visible_answers(form, referral.answers, settings))
     return Checked(
@@ -94,15 +87,19 @@ def check_draft(vault: Vault, referral_id: ReferralId, installed: Installed, tod
         cannot_be_true=tuple(each for each in found if each.level is Level.CANNOT_BE_TRUE),
         look_again=tuple(each for each in found if each.level is Level.LOOK_AGAIN),
         notices=family_notices(family),
+        stand_in=read_by.stand_in,
     )
 
 
 def show_draft(
     vault: Vault, referral_id: ReferralId, installed: Installed, today: date
 ) -> tuple[StoredReferral, tuple[SummarySection, ...]]:
-    """The draft and its answers in finished words."""
+    """The draft and its answers in finished words; where its form is nowhere to be had, every answer as it is kept."""
     referral = vault.referral(referral_id)
-    return referral, check_answers(form_of(referral), referral.answers, settings_of(installed, today))
+    read_by = form_to_read_by(vault, referral)
+    if read_by.stand_in:
+        return referral, (raw_answers(read_by.form, referral.answers),)
+    return referral, check_answers(read_by.form, referral.answers, settings_of(installed, today))
 
 
 def _not_fitting(reasons: tuple[str, ...]) -> WrongUse:

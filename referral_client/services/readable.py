@@ -11,7 +11,7 @@ from datetime import datetime
 from referral_client.base.canonical import Json
 from referral_client.document import BodyMark, Fact, HeldPhoto, PhotoLine, Quote, ReadableCopy, Row, Section
 from referral_client.policy import AttestedFacts, role_words, words
-from referral_client.questionnaire import Form, check_answers, visible_answers
+from referral_client.questionnaire import Form, SummarySection, check_answers, visible_answers
 from referral_client.referral import AnswerSet, Family, Injury, family_of
 from referral_client.services.attaching import Judged
 from referral_client.services.first_page import first_page
@@ -23,6 +23,7 @@ class CopyFacts:
     """What the copy says beside the answers. `left_out`: pictures that were offered and not kept.
 
     `picture` gives an upright picture of reduced size to print; the full one travels as an attachment.
+    `unsorted`: sections to print after those of the form.
     """
 
     front_door: str
@@ -37,6 +38,7 @@ class CopyFacts:
     held: Sequence[Judged]
     left_out: Sequence[Json]
     picture: Callable[[Judged], bytes]
+    unsorted: tuple[SummarySection, ...] = ()
 
 
 def readable_copy(form: Form, answers: AnswerSet, settings: Mapping[str, str], facts: CopyFacts) -> ReadableCopy:
@@ -52,7 +54,7 @@ def readable_copy(form: Form, answers: AnswerSet, settings: Mapping[str, str], f
         practice=facts.practice,
         urgent=facts.urgent,
         labels=facts.labels,
-        sections=_sections(form, answers, settings),
+        sections=_sections((*check_answers(form, answers, settings), *facts.unsorted)),
         body_marks=tuple(
             _mark(form, family, counted, number, injury) for number, injury in enumerate(family.injuries, 1)
         ),
@@ -65,7 +67,7 @@ def readable_copy(form: Form, answers: AnswerSet, settings: Mapping[str, str], f
     )
 
 
-def _sections(form: Form, answers: AnswerSet, settings: Mapping[str, str]) -> tuple[Section, ...]:
+def _sections(sections: Sequence[SummarySection]) -> tuple[Section, ...]:
     return tuple(
         Section(
             section.title,
@@ -81,7 +83,7 @@ def _sections(form: Form, answers: AnswerSet, settings: Mapping[str, str]) -> tu
                 for row in section.rows
             ),
         )
-        for section in check_answers(form, answers, settings)
+        for section in sections
     )
 
 
@@ -131,7 +133,7 @@ def _photo(form: Form, family: Family, number: int, each: Judged, facts: CopyFac
         policy=each.says.headline,
         clause=_clauses(each.says.as_json()),
         digest=each.photo.clean_sha256,
-        original="The sender keeps the original, sealed" if each.photo.has_original else "",
+        original="The sender keeps the original, locked" if each.photo.has_original else "",
         image=facts.picture(each),
     )
 

@@ -23,7 +23,7 @@ from referral_client.base.ids import DestinationId, RandomBytes, ReferralId, Sub
 from referral_client.document import Fact, render
 from referral_client.organisation import AuthorityProfile, Destination, Installed, OrganisationBundle
 from referral_client.photo import prove_opens
-from referral_client.questionnaire import Form, Problem, visible_answers
+from referral_client.questionnaire import Form, Problem, raw_answers, visible_answers
 from referral_client.referral import (
     AnswerSet,
     ReferralEvent,
@@ -50,7 +50,8 @@ from referral_client.sealing.manifest import Destination as ManifestDestination
 from referral_client.sealing.package import Attachment, BuiltPackage, PackageContents, build
 from referral_client.sealing.recipients import recipient_of
 from referral_client.services.attaching import Judged, judged, left_out
-from referral_client.services.drafting import check_draft, form_of, settings_of
+from referral_client.services.draft_forms import form_of, form_to_read_by
+from referral_client.services.drafting import check_draft, settings_of
 from referral_client.services.readable import CopyFacts, attachment_name, readable_copy
 from referral_client.vault import Delivery, NewDelivery, Person, StoredReferral, Vault
 
@@ -97,6 +98,7 @@ class _Sealing:
     submission_id: str
     now: datetime
     settings: dict[str, str]
+    stand_in: str
 
 
 def send(
@@ -128,13 +130,16 @@ def send(
             next_step="Change them, or say that you do not know. If a child is in danger, send it as urgent.",
             reasons=tuple(f"{each.question}: {each.message}" for each in checked.cannot_be_true),
         )
-    form = form_of(referral)
+    read_by = form_to_read_by(vault, referral)
+    form = read_by.form if way.urgent else form_of(vault, referral)
+    settings = settings_of(installed, now.date())
     pictures = judged(vault, referral_id, installed.policies, now.date())
     sealing = _Sealing(
         vault=vault,
         referral=referral,
         form=form,
-        answers=visible_answers(form, referral.answers, settings_of(installed, now.date())),
+        # By another form than its own nothing can be said to be hidden, so all of it goes.
+        answers=referral.answers if read_by.stand_in else visible_answers(form, referral.answers, settings),
         organisation=organisation,
         authority=authority,
         destination=destination,
@@ -144,7 +149,8 @@ def send(
         left_out=left_out(vault, referral_id),
         submission_id=new_uuid(random),
         now=now,
-        settings=dict(settings_of(installed, now.date())),
+        settings=dict(settings),
+        stand_in=read_by.stand_in,
     )
     delivery = _seal(sealing, random)
     return Sent(delivery, checked.silent, sealing.going, sealing.held, sealing.left_out)
@@ -166,7 +172,7 @@ def _where(
     if not destination.current_recipients():
         raise Refused(
             "SEND-NO-RECIPIENT",
-            "The council’s settings name no key that a referral can be sealed for.",
+            "The council’s settings name no key that a referral can be locked for.",
             meaning="The referral is NOT SENT. Everything you wrote is kept.",
             next_step="Ring the council’s front door, and ask IT for the council’s newest file.",
         )
@@ -259,9 +265,9 @@ def _contents(sealing: _Sealing) -> PackageContents:
     )
     document = {
         "form": {
-            "id": sealing.form.id,
-            "version": sealing.form.version,
-            "sha256": sealing.form.sha256,
+            "id": sealing.referral.form.id,
+            "version": sealing.referral.form.version,
+            "sha256": sealing.referral.form.sha256,
         },
         **answers_to_json(sealing.answers),
     }
@@ -288,7 +294,7 @@ def _attachment(vault: Vault, number: int, each: Judged) -> Attachment:
 
 
 def _manifest(sealing: _Sealing, custody: bytes) -> Manifest:
-    vault, now = sealing.vault, to_rfc3339(sealing.now)
+    vault, now, used = sealing.vault, to_rfc3339(sealing.now), sealing.referral.form
     audit_head, audit_count = vault.queue.audit_head()
     return Manifest(
         submission_id=sealing.submission_id,
@@ -314,7 +320,7 @@ def _manifest(sealing: _Sealing, custody: bytes) -> Manifest:
             _act(Act.SENT, vault.person, now),
         ),
         review=Review(waived=sealing.way.waived or "checked in this program"),
-        form=FormUsed(sealing.form.id, sealing.form.version, sealing.form.sha256, sealing.form.language),
+        form=FormUsed(used.id, used.version, used.sha256, sealing.form.language),
         created_at=now,
         custody=_custody_head(custody),
         audit=ChainHead(audit_head, audit_count),
@@ -341,11 +347,11 @@ def _custody_head(custody: bytes) -> ChainHead:
 
 
 def _copy_facts(sealing: _Sealing, manifest: Manifest) -> CopyFacts:
-    labels = [sealing.way.label] if sealing.way.label else []
+    labels = [label for label in (sealing.way.label, sealing.stand_in) if label]
     return CopyFacts(
         front_door=sealing.authority.front_door.name,
         reference=sealing.submission_id,
-        sent=f"Sealed {_local(sealing.now)}",
+        sent=f"Ready to send {_local(sealing.now)}",
         created_at=sealing.now,
         practice=sealing.vault.practice,
         urgent=sealing.way.waived.removeprefix("urgent: ") if sealing.way.urgent else "",
@@ -361,6 +367,7 @@ def _copy_facts(sealing: _Sealing, manifest: Manifest) -> CopyFacts:
         going=sealing.going,
         held=sealing.held,
         left_out=sealing.left_out,
+        unsorted=(raw_answers(sealing.form, sealing.answers),) if sealing.stand_in else (),
         picture=lambda each: prove_opens(sealing.vault.photo_bytes(each.photo.id)).png,
     )
 

@@ -22,13 +22,14 @@ from referral_client.questionnaire import Form
 from referral_client.referral import AnswerSet, ReferralState, answers_from_json
 from referral_client.services.attaching import judged, left_out
 from referral_client.services.delivering import CarrierFor, Standing, carrier_for, standing_of
-from referral_client.services.drafting import Checked, check_draft, form_of, settings_of
+from referral_client.services.draft_forms import begin_draft, form_to_read_by
+from referral_client.services.drafting import Checked, check_draft, settings_of
 from referral_client.services.people import vault_of
 from referral_client.services.sending import send
 from referral_client.services.settings import settings_in_force
 from referral_client.services.shipped_forms import shipped_forms
 from referral_client.services.writing import Sheet
-from referral_client.vault import FormRef, Vault, open_queue
+from referral_client.vault import Vault, open_queue
 
 __all__ = ["BeforeSending", "Overview", "Picture", "Referral", "Sitting", "Standing", "Telephone", "anybody_here"]
 
@@ -184,7 +185,7 @@ class Sitting:
         """Open one to write on, or to look at once it has left."""
         installed, now = self._settings(), self._clock.now()
         referral = self._vault.referral(referral_id)
-        form = form_of(referral)
+        form = form_to_read_by(self._vault, referral).form
         deliveries = self._vault.queue.deliveries_of(referral_id)
         return Opened(
             id=referral_id,
@@ -220,8 +221,7 @@ class Sitting:
     def begin(self, form_id: str) -> Opened:
         """A new draft on a shipped form."""
         form = shipped_forms().form(form_id)
-        referral_id = self._vault.new_referral(FormRef(form.id, form.version, form.sha256), answers_from_json({}))
-        return self.take_up(referral_id)
+        return self.take_up(begin_draft(self._vault, form, answers_from_json({})))
 
     def save(self, referral_id: ReferralId, answers: AnswerSet) -> datetime:
         """Keep the answers; the moment they were kept."""

@@ -1,15 +1,18 @@
-"""Referrals in an open store: answers with their revisions, states, notes, custody.
+"""Referrals in an open vault: answers with their revisions, states, notes, custody.
 
 Promises: every save is one transaction with its audit entry; a state moves only through `referral.states`; the last
-twenty revisions are kept; what is in clear is bound to the sealed part and checked against it on reading.
+twenty revisions are kept; what is in clear is bound to the sealed part and checked against it on reading; the form
+that a referral was begun on lies beside its answers, as revision 0, for as long as they do.
 
-Autosave writes one audit entry for each referral while the store is open, at the first save, and one whenever a save
+Autosave writes one audit entry for each referral while the vault is open, at the first save, and one whenever a save
 changes the state (an edit voids an approval); every other change has an entry of its own.
 """
 
 from __future__ import annotations
 
+import base64
 import sqlite3
+import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,7 +25,7 @@ from referral_client.base.ids import PersonId, ReferralId, new_uuid
 from referral_client.referral.answers import AnswerSet, NotFitting, answers_digest, answers_from_json, answers_to_json
 from referral_client.referral.family import family_of
 from referral_client.referral.states import ReferralEvent, ReferralState, next_referral
-from referral_client.sealing.atrest import CannotOpen
+from referral_client.sealing.atrest import CannotOpen, Place
 from referral_client.vault.audit import AuditKind, append_sealed, custody_lines, open_detail
 from referral_client.vault.keys import StoreKeys, cell
 from referral_client.vault.schema import row_check, transaction
@@ -30,6 +33,8 @@ from referral_client.vault.trouble import Damaged, in_words, no_such
 from referral_client.vault.values import FormRef, ReferralRow, Revision, StoredReferral
 
 KEPT_REVISIONS = 20
+_FORM_REVISION = 0  # before the first revision of the answers stands what they are answers to
+_LARGEST_FORM = 8_000_000
 _LONGEST_TITLE = 200
 # These two bring more than a change of state: `commit_sealing` and `erase` do them.
 _NOT_BY_MOVE = frozenset(event for event in ReferralEvent if event.name.startswith("SEAL")) | {ReferralEvent.ERASE}
@@ -111,7 +116,7 @@ class Referrals:
         """The saved states that can be brought back, the newest first."""
         record = self._load(referral_id)
         numbers = self._connection.execute(
-            "SELECT revision FROM answers WHERE referral_id = ? ORDER BY revision DESC", (referral_id,)
+            "SELECT revision FROM answers WHERE referral_id = ? AND revision > 0 ORDER BY revision DESC", (referral_id,)
         ).fetchall()
         return [Revision(number, from_rfc3339(self._saved(record, number)["saved_at"])) for (number,) in numbers]
 
@@ -119,6 +124,22 @@ class Referrals:
     def answers_at(self, referral_id: ReferralId, revision: int) -> AnswerSet:
         """The answers as they were at one of the kept revisions."""
         return self._answers(self._load(referral_id), revision)
+
+    @in_words
+    def form_source(self, referral_id: ReferralId) -> bytes:
+        """The form that was kept with the referral when it was begun; b"" when none was."""
+        record = self._load(referral_id)
+        row = self._connection.execute(
+            "SELECT cell FROM answers WHERE referral_id = ? AND revision = ?", (referral_id, _FORM_REVISION)
+        ).fetchone()
+        if row is None:
+            return b""
+        kept: dict[str, Json] = {}
+        with suppress(CannotOpen):
+            kept = self._keys.open(record.key, _source_cell(record), row[0])
+        if "source" not in kept:
+            raise Damaged("The form of a referral is damaged.")
+        return zlib.decompressobj().decompress(base64.b64decode(kept["source"]), _LARGEST_FORM)
 
     @in_words
     def custody(self, referral_id: ReferralId) -> bytes:
@@ -133,8 +154,8 @@ class Referrals:
     # --- writing
 
     @in_words
-    def new_referral(self, form: FormRef, answers: AnswerSet) -> ReferralId:
-        """Start a draft with a key of its own."""
+    def new_referral(self, form: FormRef, answers: AnswerSet, *, source: bytes = b"") -> ReferralId:
+        """Start a draft with a key of its own. `source`: the form itself, to be kept with it; see `form_source`."""
         now = self._clock.now()
         referral_id = ReferralId(new_uuid(self._keys.random))
         key, wrapped = self._keys.new_referral_key(referral_id)
@@ -151,6 +172,8 @@ class Referrals:
                 (*clear, wrapped, self._sealed_facts(record), row_check(*clear)),
             )
             self._write_answers(record, answers)
+            if source:
+                self._write_source(record, source)
             detail = {"form": facts["form"], "answers_sha256": answers_digest(answers)}
             self._note(record, AuditKind.STARTED, detail)
         self._edited.add(referral_id)
@@ -212,14 +235,14 @@ class Referrals:
         """A row with its sealed part opened; Damaged unless the two say the same."""
         referral_id, state, created_at, changed_at, revision, counter, wrapped, facts, check = row
         if check != row_check(*row[:6]) or wrapped is None or facts is None:
-            raise Damaged("A referral in the store is damaged.")
+            raise Damaged("A referral in the vault is damaged.")
         try:
             key = self._keys.referral_key(referral_id, wrapped)
             opened = self._keys.open(key, cell("referral", "facts", referral_id, counter), facts)
         except CannotOpen:
             opened = {}
         if opened.pop("clear", None) != [state, created_at, changed_at, revision]:
-            raise Damaged("A referral in the store is damaged.")
+            raise Damaged("A referral in the vault is damaged.")
         return Record(
             id=ReferralId(referral_id),
             state=ReferralState(state),
@@ -254,7 +277,16 @@ class Referrals:
             "INSERT INTO answers VALUES (?, ?, ?, ?)", (record.id, record.revision, saved_at, sealed)
         )
         self._connection.execute(
-            "DELETE FROM answers WHERE referral_id = ? AND revision <= ?", (record.id, record.revision - KEPT_REVISIONS)
+            "DELETE FROM answers WHERE referral_id = ? AND revision > 0 AND revision <= ?",
+            (record.id, record.revision - KEPT_REVISIONS),
+        )
+
+    def _write_source(self, record: Record, source: bytes) -> None:
+        packed = base64.b64encode(zlib.compress(source, 9)).decode("ascii")
+        sealed = self._keys.seal(record.key, _source_cell(record), {"source": packed})
+        self._connection.execute(
+            "INSERT INTO answers VALUES (?, ?, ?, ?)",
+            (record.id, _FORM_REVISION, to_rfc3339(record.created_at), sealed),
         )
 
     def _answers(self, record: Record, revision: int) -> AnswerSet:
@@ -306,6 +338,10 @@ class Referrals:
 
     def _detail(self, seq: int, sealed: int, raw: bytes, key: bytes) -> dict[str, Json] | None:
         return open_detail(self._keys, seq, sealed, raw, key)
+
+
+def _source_cell(record: Record) -> Place:
+    return cell("answers", "form", record.id, _FORM_REVISION)
 
 
 def title_of(answers: AnswerSet) -> str:

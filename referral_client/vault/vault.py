@@ -1,4 +1,4 @@
-"""One person's open store: who it belongs to, sealing, erasing, and the looks that say whether it is whole.
+"""One person's open vault: who it belongs to, sealing, erasing, and the looks that say whether it is whole.
 
 Built by `opening`; referrals and photographs are in the modules of those names. Promises: the row of a delivery and
 the referral's move to sealed are one transaction; erasing destroys the referral's key and leaves a tombstone that
@@ -45,7 +45,7 @@ _SEALING = frozenset(event for event in ReferralEvent if event.name.startswith("
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The opened row about the store itself. Never printed."""
+    """The opened row about the vault itself. Never printed."""
 
     vault_id: str
     person: Person
@@ -61,7 +61,7 @@ class Owner:
 
 
 class Vault(Photographs):
-    """An open store. Used from the thread that opened it; `close` it, or use it in a `with`."""
+    """An open vault. Used from the thread that opened it; `close` it, or use it in a `with`."""
 
     def __init__(
         self, connection: sqlite3.Connection, folder: Path, keys: StoreKeys, clock: Clock, owner: Owner
@@ -107,7 +107,7 @@ class Vault(Photographs):
 
     @in_words
     def change_passphrase(self, old: str, new: str, *, cost: Cost = DEFAULT_COST) -> None:
-        """Wrap the key of the store anew. WrongPassphrase unless `old` opens it; Refused when `new` is weak."""
+        """Wrap the key of the vault anew. WrongPassphrase unless `old` opens it; Refused when `new` is weak."""
         slots.check_passphrase(new)
         vault_id = self._owner.vault_id
         if slots.PASSPHRASE in slots.slot_kinds(self._connection):
@@ -121,7 +121,7 @@ class Vault(Photographs):
 
     @in_words
     def keep_in_login(self, keys: LoginKeys) -> None:
-        """Let a personal login open this store too. Only where the organisation declares logins personal."""
+        """Let a personal login open this vault too. Only where the organisation declares logins personal."""
         before = slots.keyring_name(self._connection)
         with transaction(self._connection):
             slots.add_keyring_slot(self._connection, self._owner.vault_id, self._owner.kek, keys, self._keys.random)
@@ -289,6 +289,7 @@ class Vault(Photographs):
 
     def _read_whole(self, referral_id: ReferralId) -> None:
         self.referral(referral_id)
+        self.form_source(referral_id)
         self.photos(referral_id)
         for revision in self.revisions(referral_id):
             self.answers_at(referral_id, revision.number)
@@ -349,7 +350,7 @@ def _safely(look: Callable[[], int]) -> int:
 def _only_key() -> Refused:
     return Refused(
         "VAULT-ONLY-KEY",
-        "The keyring is the only way into this store.",
+        "The keyring is the only way into this vault.",
         meaning="Nothing was changed.",
         next_step="Set a passphrase first.",
     )

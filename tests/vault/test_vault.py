@@ -445,3 +445,20 @@ def test_the_start_up_sweep_removes_what_no_row_names_and_nothing_else(
         assert {path.name for part in ("blobs", "outbox") for path in (folder / part).iterdir()} == kept
         assert opened.check() == ()
         assert opened.photo_bytes(photo) == b"p"
+
+
+def test_the_form_is_kept_with_its_referral_through_every_revision_and_is_no_revision_itself(
+    vault: Vault, folder: Path, clock: TestClock
+) -> None:
+    source = b'{"form":"what was asked"}' * 100
+    referral, without = vault.new_referral(FORM, answers("0"), source=source), vault.new_referral(FORM, answers())
+    for number in range(1, 31):
+        vault.save_answers(referral, answers(str(number)))
+    vault.close()
+    with again(folder, clock) as opened:
+        assert (opened.form_source(referral), opened.form_source(without)) == (source, b"")
+        assert [each.number for each in opened.revisions(referral)] == list(range(31, 11, -1))
+        assert opened.check() == ()
+        opened.erase(referral, "written twice", "Ann Teague")
+        with pytest.raises(Refused):
+            opened.form_source(referral)
