@@ -46,13 +46,18 @@ class Asked:
 
 @dataclass(slots=True)
 class Line:
-    """`lose`: for each step, what is lost of its next answers, in order; afterwards everything comes back."""
+    """`lose`: for each step, what is lost of its next answers, in order; afterwards everything comes back.
+
+    `instead`: what is answered to every announcement and completion in place of the intake's answer, when not empty.
+    """
 
     council: Council
     base_url: str
     tls_ca: str
     lose: dict[Step, list[Loss]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    answers: list[bytes] = field(default_factory=list)
+    instead: bytes = b""
 
     def count(self, step: Step, *statuses: int) -> int:
         return sum(each.step is step and each.status in statuses for each in self.asked)
@@ -105,15 +110,20 @@ class _Handler(BaseHTTPRequestHandler):
             onward.close()
         step = _step(self.path)
         self.line.asked.append(Asked(step, answer.status))
+        self.line.answers.append(content)
         self.close_connection = True
         losses = self.line.lose.get(step, [])
         loss = losses.pop(0) if losses else None
         if loss is Loss.WHOLE:
             return
-        self.send_response(answer.status)
-        for name in ("Content-Type", "Content-Length", "Retry-After"):
+        if self.line.instead and step is not Step.PART:
+            content = self.line.instead
+        self.send_response(200 if self.line.instead else answer.status)
+        for name in ("Content-Type", "Retry-After"):
             if name in answer.headers:
                 self.send_header(name, answer.headers[name])
+        self.send_header("Content-Length", str(len(content)))
+        self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(content[: len(content) // 2] if loss is Loss.HALF else content)
 

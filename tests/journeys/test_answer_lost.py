@@ -63,18 +63,29 @@ def test_answers_lost_at_every_step_make_one_submission_and_nothing_is_sent_twic
 
 
 def test_a_receipt_for_other_bytes_is_never_read_as_delivered(tmp_path: Path, council: Council) -> None:
-    """Two referrals wait; the line answers for both, and each gets its own receipt and no other."""
+    """A genuine receipt of one referral comes back, again and again, for another one."""
     school, lead = connected_school(tmp_path / "school", council)
     with line_to(council, tmp_path / "line") as line:
         through(line, school, council)
-        ids = {sealed(school, lead, "Ada"), sealed(school, lead, "Ben")}
-        line.lose = {Step.COMPLETE: [Loss.WHOLE, Loss.HALF]}
-        rows = school.queue("run", "--once")
-        assert {row["state"] for row in rows} == {"waiting"}
-        rows = school.queue("run", "--once")
-    assert {(row["submission"], row["state"], row["receipts"]) for row in rows} == {(each, "stored", 1) for each in ids}
+        first = sealed(school, lead, "Ada")
+        (row,) = school.queue("run", "--once")
+        assert row["state"] == "stored"
+        line.instead = line.answers[-1]
+        assert b"receipt" in line.instead
+
+        second = sealed(school, lead, "Ben")
+        for _ in range(2):
+            rows = {row["submission"]: row for row in school.queue("run", "--once")}
+            assert (rows[first]["state"], rows[first]["receipts"]) == ("stored", 1)
+            assert (rows[second]["not_sent"], rows[second]["receipts"]) == (True, 0)
+            assert (rows[second]["state"], rows[second]["last_outcome"]) == ("waiting", "RECEIPT-NOT-OURS")
+        assert "NOT SENT" in school.words_of_queue()
+
+        line.instead = b""
+        rows = {row["submission"]: row for row in school.queue("run", "--once")}
+    assert [(each["state"], each["last_outcome"]) for each in rows.values()][-1] == ("stored", "RECEIPT")
     held = {each["submission_id"]: each["parcel_sha256"] for each in council.received()}
-    assert held == {row["submission"]: row["parcel_sha256"] for row in rows}
+    assert held == {submission: row["parcel_sha256"] for submission, row in rows.items()}
 
 
 def test_a_line_with_another_certificate_is_never_spoken_to(tmp_path: Path, council: Council) -> None:
