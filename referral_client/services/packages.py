@@ -164,9 +164,10 @@ def verify_receipt_file(path: Path, keys: VerifyingKeys) -> ReceiptReport:
 
 def schemas() -> dict[str, Json]:
     """The published shape of both reports, by file name."""
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return {
-        "package-verify.schema.json": TypeAdapter(PackageReport).json_schema(),
-        "receipt-verify.schema.json": TypeAdapter(ReceiptReport).json_schema(),
+        "package-verify.schema.json": {**dialect, **TypeAdapter(PackageReport).json_schema()},
+        "receipt-verify.schema.json": {**dialect, **TypeAdapter(ReceiptReport).json_schema()},
     }
 
 
@@ -209,7 +210,7 @@ def _check_outside(ticket: Ticket, sha256: str, size: int) -> None:
             "PACKAGE-OTHER-BYTES",
             "This file is not the package that its ticket describes.",
             meaning="It was damaged or exchanged. The council's side would not take it.",
-            next_step="Send it again from the computer that sealed it.",
+            next_step="Send it again from the computer that made it.",
             reasons=tuple(faults),
         )
 
