@@ -25,6 +25,7 @@ from referral_client.questionnaire.values import (
     shape_fault,
     tidy,
 )
+from referral_client.questionnaire.words import item_title
 from referral_client.referral.answers import Answer, AnswerSet, Item, State
 
 Sending = Literal["draft", "urgent", "full"]
@@ -41,13 +42,22 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """`question` is a question id, or a repeat's id when an item is missing. `item` is "" outside a repeat."""
+    """`question` is a question id, or a repeat's id when an item is missing. `item` is "" outside a repeat.
+
+    item_title: how the item is named, "Amira Khan" or "Child 2"; "" outside a repeat.
+    """
 
     question: str
     item: str
     code: str
     message: str
     level: Level
+    item_title: str = ""
+
+    @property
+    def sentence(self) -> str:
+        """The message, after the name of whom it is about."""
+        return f"{self.item_title}: {self.message}" if self.item_title else self.message
 
 
 def problems(
@@ -60,8 +70,11 @@ def problems(
     """
     seen = view(form, answers, settings)
     found: list[Problem] = []
+    titles: dict[str, str] = {"": ""}
     for visit in visits(seen):
-        found += _of_visit(seen, answers, visit, sending)
+        if visit.item not in titles:
+            titles[visit.item] = item_title(seen, visit.item)
+        found += [replace(each, item_title=titles[each.item]) for each in _of_visit(seen, answers, visit, sending)]
     return tuple(found)
 
 
@@ -111,15 +124,23 @@ def _missing_item(repeat: Repeat) -> str:
     return repeat.missing or f"Add {repeat.one}, or say why nobody is named"
 
 
+_IMPERATIVES = frozenset({"add", "describe", "enter", "give", "say", "select", "tell", "write"})
+_DETERMINERS = frozenset({"a", "an", "any", "each", "every", "the", "their", "your"})
+
+
 def missing_words(question: Question) -> str:
     """ "Enter the first name", "Select yes if ...": the form's own words, or made from the label."""
     if question.missing:
         return question.missing
-    label = question.label.rstrip("?")
+    label = question.label
+    if label.endswith("?"):
+        return f"Answer “{label}”, or say why you cannot"
+    first = label.split()[0].casefold()
+    if first in _IMPERATIVES:
+        return label
     verb = "Select" if question.kind in (Kind.CHOOSE_ONE, Kind.CHOOSE_MANY, Kind.ITEM_REF, Kind.ITEM_REFS) else "Enter"
-    if question.label.endswith("?"):
-        return f"Answer “{question.label}”, or say why you cannot"
-    return f"{verb} {label[:1].lower()}{label[1:]}" if not label.isupper() else f"{verb} {label}"
+    words = label if label[1:2].isupper() else f"{label[:1].lower()}{label[1:]}"  # "GP", "NHS number"
+    return f"{verb} {words}" if first in _DETERMINERS else f"{verb} the {words}"
 
 
 def _of_answer(seen: View, question: Question, item: str, answer: Answer, asked: bool) -> Problem | None:

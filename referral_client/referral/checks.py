@@ -117,7 +117,7 @@ PRESENCE_WORDS = {
     PresenceKind.VISITS: "visits",
     PresenceKind.CONTACT_ELSEWHERE: "sees the children elsewhere",
     PresenceKind.REMOTE_CONTACT: "is in touch by phone or online",
-    PresenceKind.BELIEVED_NO_CONTACT: "has no contact",
+    PresenceKind.BELIEVED_NO_CONTACT: "is believed to have no contact",
     PresenceKind.UNKNOWN: "not known",
 }
 

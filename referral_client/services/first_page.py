@@ -121,7 +121,7 @@ def _keep_from(form: Form, family: Family, answers: AnswerSet) -> Iterator[KeepF
     for item in answers.group("keep_from"):
         yield KeepFromLine(
             answers.text("keep_from.what", item.id),
-            family.name_of(answers.text("keep_from.who", item.id)),
+            _from_whom(family, answers, item.id),
             answers.text("keep_from.why", item.id),
         )
     for question, item_id, answer in _every_answer(answers):
@@ -129,6 +129,11 @@ def _keep_from(form: Form, family: Family, answers: AnswerSet) -> Iterator[KeepF
             label = form.questions[question].label if question in form.questions else question
             whose = f" ({family.name_of(item_id)})" if item_id else ""
             yield KeepFromLine(f"{label}{whose}", family.name_of(tag.who), tag.why)
+
+
+def _from_whom(family: Family, answers: AnswerSet, item: str) -> str:
+    listed = answers.text("keep_from.who", item)
+    return family.name_of(listed) if listed else answers.text("keep_from.who_else", item)
 
 
 def _adult(form: Form, family: Family, adult: Adult) -> AdultLine:

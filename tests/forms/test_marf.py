@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from referral_client.questionnaire import Form, Kind, Library, check_answers, reachable
+from referral_client.questionnaire import Form, Kind, Library, check_answers, missing_words, problems, reachable
 from referral_client.questionnaire.lint import BARRED, MOST_QUESTIONS_A_PAGE
 from referral_client.referral import PresenceKind, answers_from_json, family, family_of
 
@@ -27,15 +27,15 @@ long_text: danger.why danger.child_now visiting.risk_detail call.advice call.att
     household.overnight_detail stepdown.belief concern.why_now concern.history concern.strengths concern.tried
     concern.unknowns concern.disagree concern.want basis.record early_help.why_not agency.involvement
     child.additional_needs_detail child.staying_detail child.previous_addresses child.description child.impact
-    child.voice_observed child.voice_none_because adult.not_told_detail adult.views adult.concerns_detail adult.history
+    child.voice_observed child.voice_none_because adult.not_told_detail adult.agrees_why_not adult.views
+    adult.concerns_detail adult.history
     adult.strengths statement.said injury.description professional.believes keep_from.why
 text: call.spoke_to call.reference lead.who stepdown.to concern.happened_where referrer.role referrer.agency
     referrer.reach_when referrer.relationship child.other_names child.ethnicity child.religion child.language
-    child.interpreter_detail child.gp child.school adult.other_names adult.agrees_how adult.agrees_covers
-    adult.interpreter
+    child.interpreter_detail child.gp child.school adult.other_names adult.agrees_how adult.interpreter
     presence.where presence.who_says presence.told_to presence.who_else_knows statement.fact statement.who_says
     statement.who_else_knows said.speaker said.heard_by injury.colours injury.seen_by explanation.who professional.role
-    professional.agency keep_from.what keep_from.who
+    professional.agency keep_from.what keep_from.who_else
 name: referrer.name child.first_name child.last_name adult.name professional.name
 verbatim: child.voice_words child.told_said said.words said.question_asked explanation.words
 datetime: danger.called_999_at call.at concern.happened_when referral.dated said.when injury.seen_at explanation.when
@@ -45,7 +45,8 @@ phone: call.number referrer.phone child.phone adult.phone professional.phone
 email: referrer.email
 address: referrer.address child.address adult.address
 item_ref: child.mother child.father adult.partner_of presence.adult statement.about injury.child explanation.injury
-item_refs: concern.responsible
+    keep_from.who
+item_refs: concern.responsible adult.agrees_covers
 whole_number: injury.length_mm injury.width_mm
 nhs_number: child.nhs_number
 upn: child.upn
@@ -183,6 +184,26 @@ def test_told_agrees_and_lawful_basis_are_three_things(marf: Form) -> None:
         assert shown.shows(question, "adult-1")
     assert shown.shows("basis.relied_on") and shown.shows("basis.record")
     assert not shown.shows("adult.agrees_how", "adult-1")
+
+
+def test_who_does_not_agree_is_asked_why_not_and_nothing_about_how_they_agreed(marf: Form) -> None:
+    given = answers_from_json({"items": {"adult": [{"id": "adult-1", "answers": {"adult.agrees": "no"}}]}})
+    shown = reachable(marf, given, SETTINGS)
+    assert shown.shows("adult.agrees_why_not", "adult-1")
+    assert not shown.shows("adult.agrees_how", "adult-1")
+    asked = {problem.question for problem in problems(marf, given, SETTINGS, sending="full")}
+    assert "adult.agrees_why_not" in asked
+
+
+@pytest.mark.parametrize("form_id", ["marf", "shropshire"])
+def test_the_words_for_silence_are_sentences(library: Library, form_id: str) -> None:
+    for question in library.form(form_id).questions.values():
+        words = missing_words(question)
+        if question.required or question.urgent:
+            assert not re.match(r"(Enter|Select) (the )?(any|say|telephone|when|why|if)\b", words), words
+            assert re.match(
+                r"(Answer “.+\?”, or|(Enter|Select) (the|your|a|an|what|yes)|Say|Write|Add|Describe) ", words
+            ), words
 
 
 def test_injuries_are_asked_after_physical_harm_and_words_after_a_disclosure(marf: Form) -> None:

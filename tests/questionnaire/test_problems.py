@@ -69,6 +69,16 @@ def test_what_is_in_an_item_names_the_item() -> None:
     assert about("child.father", given, "child-1") is None
 
 
+def test_a_problem_says_whose_answer_it_is_about() -> None:
+    found = about("child.dob", answers(child={"child-1": {"child.name": "Isla Sample"}}), "child-1")
+    assert found is not None
+    assert (found.item_title, found.sentence) == ("Isla Sample", "Isla Sample: Enter the date of birth")
+    nameless = about("child.dob", answers(child={"child-1": {}}), "child-1")
+    assert nameless is not None and nameless.sentence == "Child 1: Enter the date of birth"
+    outside = about("danger.now", answers())
+    assert outside is not None and outside.sentence == outside.message
+
+
 def test_one_problem_a_question_missing_first() -> None:
     found = problems(FORM, answers({"danger.on": "2030-02-30"}), SETTINGS)
     places = [(problem.question, problem.item) for problem in found]
