@@ -29,7 +29,7 @@ def add_commands(
         help="the folder that casework keygen made; casework/ in the home if left out",
     )
     file = argparse.ArgumentParser(add_help=False)
-    file.add_argument("package", type=Path, metavar="FILE", help="the sealed package")
+    file.add_argument("package", type=Path, metavar="FILE", help="the locked package")
 
     keygen = verbs.add_parser("keygen", parents=parents, help="make the offline keys, on a computer with no network")
     keygen.add_argument("--out", type=Path, required=True, metavar="DIR")
@@ -49,7 +49,7 @@ def add_commands(
 
     register = verbs.add_parser("register", parents=[*parents, file, office], help="sign that it is in the case system")
     register.add_argument(
-        "--ref", required=True, metavar="X", help="the case reference; it leaves sealed to the sender"
+        "--ref", required=True, metavar="X", help="the case reference; it leaves locked, for the sender alone"
     )
     register.set_defaults(run=_register)
 

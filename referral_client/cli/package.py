@@ -17,7 +17,7 @@ def add_commands(
     nouns: argparse._SubParsersAction[argparse.ArgumentParser], parents: Sequence[argparse.ArgumentParser]
 ) -> None:
     """`package` and its verb."""
-    noun = nouns.add_parser("package", help="check a sealed package")
+    noun = nouns.add_parser("package", help="check a locked package")
     verbs = noun.add_subparsers(dest="verb", required=True, metavar="VERB")
     verify = verbs.add_parser("verify", parents=list(parents), help="from outside, or with --identity everything")
     verify.add_argument("file", type=Path, metavar="FILE")

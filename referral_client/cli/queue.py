@@ -24,7 +24,7 @@ def add_commands(
     """Add the noun and its verbs."""
     noun = nouns.add_parser("queue", help="what is waiting to be sent, and send it")
     verbs = noun.add_subparsers(required=True, metavar="VERB")
-    listing = verbs.add_parser("list", parents=parents, help="every sealed referral and where it stands")
+    listing = verbs.add_parser("list", parents=parents, help="every referral on its way, and where it stands")
     listing.set_defaults(run=_list)
     run = verbs.add_parser("run", parents=parents, help="send what waits; goes on until it is stopped")
     run.add_argument("--once", action="store_true", help="try everything that waits once, then stop")

@@ -197,6 +197,7 @@ class PhotoLine:
     """One photograph that travels with the referral.
 
     policy: the result in words ("Your policy allows it, with a warning"); clause: the organisation's own clause.
+    story: how the sender came by it, and its exhibit reference.
     digest: SHA-256 in hex of the clean file, printed short. original: who keeps the original, if anyone does.
     image: clean JPEG or PNG bytes proven to decode, to be printed at the end; None prints the line alone.
     """
@@ -210,6 +211,7 @@ class PhotoLine:
     clause: str = ""
     digest: str = ""
     original: str = ""
+    story: str = ""
     image: bytes | None = None
 
 
@@ -235,7 +237,7 @@ class ReadableCopy:
     """The whole document.
 
     front_door: the council's own name for it. reference: the submission id in full; its first eight characters are
-    the short one. sent: "Sealed Sunday 22 November 2026 at 15:41", or "Not sent yet". created_at: aware; the document's
+    the short one. sent: "Ready to send Sunday 22 November 2026 at 15:41", or "Not sent yet". created_at: aware; the document's
     date, so that the same copy gives the same bytes. urgent: the reason, or "" when it is not urgent.
     labels: what must be seen before anything else ("Written by the lead", "Sender not recognised").
     """

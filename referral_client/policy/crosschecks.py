@@ -115,7 +115,7 @@ def _taking(document: Document) -> Iterator[Fault]:
         for key in _ONLY_WHEN_TAKING:
             harmless = key == "clothing_moved_allowed" and document.get(key) is False
             if key in document and not harmless:
-                yield Fault((key,), "would never be used, because taking is forbidden: remove it", document[key])
+                yield Fault((key,), "would never be used, because no picture may be taken: remove it", document[key])
     elif isinstance(document.get("taking"), str):
         for key, reason in _NEEDED_WHEN_TAKING.items():
             if not document.get(key):

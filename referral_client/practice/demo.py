@@ -94,7 +94,7 @@ def run_demo(out: Path, *, clock: Clock, random: RandomBytes, tell: Callable[[St
             happened.append(_standing(home, clock, random, DeliveryState.OPENED))
         with steps.step("Council registers it") as happened:
             council.write_reference(package, _REFERENCE)
-            happened.append("receipt signed, case reference sealed to the sender")
+            happened.append("receipt signed, case reference locked for the sender")
         with steps.step("Receipt back") as happened:
             run_queue(home, clock=clock, random=random, everything=True)
             happened.append(_standing(home, clock, random, DeliveryState.REGISTERED))
@@ -214,7 +214,7 @@ def _seal(
     random: RandomBytes,
     report: dict[str, Json],
 ) -> Sent:
-    with steps.step("Sealed and queued") as happened:
+    with steps.step("Locked and queued") as happened:
         sent = send(vault, referral_id, settings_in_force(home, clock), clock=clock, random=random)
         happened.append(
             f"{sent.delivery.parcel_size:,} bytes, {len(sent.going)} photographs go, {len(sent.held)} held back, "

@@ -52,7 +52,7 @@ class NoMatch(Refused):
         super().__init__(
             "SEALING-NO-MATCH",
             "This key does not open this package.",
-            meaning="The package was sealed for another key. Nothing was opened.",
+            meaning="The package was locked for another key. Nothing was opened.",
             next_step="Try the keys that were in use when it was sent, older ones too.",
         )
 
@@ -63,7 +63,7 @@ class HeaderDamaged(Refused):
     def __init__(self, *reasons: str) -> None:
         super().__init__(
             "SEALING-HEADER-DAMAGED",
-            "The beginning of this file is damaged, or it is not a sealed package.",
+            "The beginning of this file is damaged, or it is not a locked package.",
             meaning="Nothing was opened.",
             next_step=_ASK_AGAIN,
             reasons=reasons,

@@ -103,7 +103,7 @@ def _header_size(recipient_count: int) -> int:
 
 def _header(file_key: bytes, recipients: Sequence[str]) -> bytes:
     if not 1 <= len(recipients) <= RECIPIENTS_LIMIT or len(set(recipients)) != len(recipients):
-        raise keys.NotARecipient(f"there must be 1 to {RECIPIENTS_LIMIT} keys to seal for, each once")
+        raise keys.NotARecipient(f"there must be 1 to {RECIPIENTS_LIMIT} keys to lock it for, each once")
     text = VERSION_LINE + b"".join(_stanza(file_key, recipient) for recipient in recipients) + b"---"
     mac = header_mac(file_key)
     mac.update(text)
@@ -153,7 +153,7 @@ def _fill(buffer: memoryview, plaintext: ReadsInto) -> None:
 def _changed() -> Refused:
     return Refused(
         "SEALING-SOURCE-CHANGED",
-        "What was being sealed changed its size while it was sealed.",
+        "What was being locked changed its size meanwhile.",
         meaning="Nothing was sent. The draft is as it was.",
         next_step="Try to send it again.",
     )

@@ -40,7 +40,7 @@ _STREAM_NONCE_SIZE = 16
 class CannotOpen(Refused):
     """The key, the place or the bytes do not fit: nothing can be said about which."""
 
-    def __init__(self, what: str = "A sealed part of the store does not open.") -> None:
+    def __init__(self, what: str = "A locked part of the vault does not open.") -> None:
         super().__init__(
             "SEALING-CANNOT-OPEN",
             what,
@@ -81,7 +81,7 @@ def key_from_passphrase(passphrase: str, untrusted_salt: bytes, untrusted_cost: 
     CannotOpen when salt or cost are outside the bounds; MachineLacks when the memory is not there.
     """
     if len(untrusted_salt) != SALT_SIZE or not cost_fits(untrusted_cost):
-        raise CannotOpen("The header of the store asks for something that this program never writes.")
+        raise CannotOpen("The header of the vault asks for something that this program never writes.")
     words = unicodedata.normalize("NFC", passphrase).encode("utf-8", "surrogatepass")
     try:
         return Argon2id(
@@ -95,7 +95,7 @@ def key_from_passphrase(passphrase: str, untrusted_salt: bytes, untrusted_cost: 
         need = untrusted_cost.memory_kib // 1024
     raise MachineLacks(
         "SEALING-NO-MEMORY",
-        f"Opening the store needs {need} MB of free memory, and this computer has less.",
+        f"Opening the vault needs {need} MB of free memory, and this computer has less.",
         meaning="Nothing was changed.",
         next_step="Close other programs and try again.",
     )

@@ -71,7 +71,7 @@ class NotForThisKey(Refused):
     def __init__(self) -> None:
         super().__init__(
             "SEALING-SEALED-AGAIN",
-            "The sender did not seal this package for the key that opened it.",
+            "The sender did not lock this package for the key that opened it.",
             meaning="Someone else passed it on. Nothing in it was used.",
             next_step="Ring the sender and ask whether they meant it for you.",
         )

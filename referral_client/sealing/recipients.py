@@ -42,8 +42,8 @@ class NotARecipient(Refused):
     def __init__(self, *reasons: str) -> None:
         super().__init__(
             "SEALING-NOT-A-RECIPIENT",
-            "One of the keys to seal this for cannot be used.",
-            meaning="Nothing was sealed. A referral is sealed only for keys that this program can check.",
+            "One of the keys to lock this for cannot be used.",
+            meaning="Nothing was sent. A referral is locked only for keys that this program can check.",
             next_step="Ask the council for their published key again: it starts with age1pq1.",
             reasons=reasons,
         )

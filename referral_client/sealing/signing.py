@@ -182,8 +182,8 @@ def no_post_quantum() -> MachineLacks:
     """The one sentence for a `cryptography` that imports its post-quantum classes and cannot run them."""
     return MachineLacks(
         "SEALING-NO-POST-QUANTUM",
-        "The encryption library on this computer is too old to seal or open a referral.",
-        meaning="Nothing was sealed or sent.",
+        "The encryption library on this computer is too old to lock or open a referral.",
+        meaning="Nothing was sent.",
         next_step="Ask IT to install this program's own copy of the library (cryptography 48.0.1 or newer).",
     )
 

@@ -134,7 +134,7 @@ class Conflict(TransportFault):
         super().__init__(
             "TRANSPORT-CONFLICT",
             "The front door already holds a referral with this number, and its content is not the same.",
-            meaning="What it holds may be an earlier sealing of this referral. Its receipt decides.",
+            meaning="What it holds may be an earlier copy of this referral. Its receipt decides.",
             next_step=RING,
         )
         self.receipt = receipt

@@ -53,7 +53,7 @@ class ChainBroken(Refused):
     def __init__(self, seq: int) -> None:
         super().__init__(
             "VAULT-AUDIT-BROKEN",
-            "The record of what happened in this store was changed from outside.",
+            "The record of what happened in this vault was changed from outside.",
             meaning="The referrals may still be whole; the record about them can no longer be relied on.",
             next_step="Keep the folder as it is, and tell your safeguarding lead and the person who looks after IT.",
             reasons=(f"The first entry that does not fit is number {seq}.",),

@@ -42,7 +42,7 @@ class BlobFolder:
         except (FileNotFoundError, CannotOpen):
             content = None
         if content is None or hashlib.sha256(content).hexdigest() != sha256:
-            raise Damaged("A photograph in the store is damaged or gone.")
+            raise Damaged("A photograph in the vault is damaged or gone.")
         return content
 
     def remove(self, photo_id: str) -> None:
@@ -76,9 +76,9 @@ class OutboxFolder:
         if not package.is_file() or not ticket.is_file() or package.stat().st_size != size:
             raise Refused(
                 "VAULT-PACKAGE-GONE",
-                "The sealed package is not where it was written.",
+                "The locked package is not where it was written.",
                 meaning="It was not queued. The referral is as it was.",
-                next_step="Seal it again.",
+                next_step="Send it again.",
             )
 
     def remove(self, submission_id: str) -> None:

@@ -1,6 +1,6 @@
-"""The keys of an open store, and the cells they seal.
+"""The keys of an open vault, and the cells they seal.
 
-One key of the store (wrapped in the slots) gives, by derivation: the key of store-wide cells, the key that wraps each
+One key of the vault (wrapped in the slots) gives, by derivation: the key of store-wide cells, the key that wraps each
 referral's own random key, and the key of the audit witness. Losing a referral's wrapped key loses its content.
 """
 
@@ -28,7 +28,7 @@ CELLS = 1
 
 
 class StoreKeys:
-    """Held only while the store is open. Never printed."""
+    """Held only while the vault is open. Never printed."""
 
     __slots__ = ("_store", "_witness", "_wrapping", "random")
 
@@ -52,7 +52,7 @@ class StoreKeys:
         return unwrap_key(self._wrapping, _key_place(referral_id), untrusted_wrapped)
 
     def witness(self, seq: int, head: bytes) -> bytes:
-        """A code over the head of the audit chain that only this store's key makes."""
+        """A code over the head of the audit chain that only this vault's key makes."""
         return hmac.digest(self._witness, f"{seq}|".encode() + head, hashlib.sha256)
 
     def seal(self, key: bytes, place: Place, value: Json) -> bytes:

@@ -116,6 +116,6 @@ def _keyring_trouble() -> MachineLacks:
     return MachineLacks(
         "VAULT-KEYRING-SHUT",
         "The keyring of this login did not give or take the key.",
-        meaning="The store stays as it is.",
+        meaning="The vault stays as it is.",
         next_step="Unlock your login keyring and try again, or give the passphrase.",
     )

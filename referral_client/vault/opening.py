@@ -1,6 +1,6 @@
-"""Making and opening a store. The caller holds the home's lock, so that a folder has one writer.
+"""Making and opening a vault. The caller holds the home's lock, so that a folder has one writer.
 
-Opening looks before it touches: version, SQLite's own check, the row about the store, then the key, then the audit
+Opening looks before it touches: version, SQLite's own check, the row about the vault, then the key, then the audit
 witness; only then are leftovers of a cut-off step removed. What is wrong is said as VAULT-NONE, VAULT-TOO-NEW,
 VAULT-DAMAGED, VAULT-WRONG-PASSPHRASE, VAULT-AUDIT-BROKEN or VAULT-NO-KEY.
 """
@@ -44,7 +44,7 @@ def create_vault(
     login_keys: LoginKeys | None = None,
     cost: Cost = DEFAULT_COST,
 ) -> None:
-    """Make a person's store with all its keys.
+    """Make a person's vault with all its keys.
 
     `personal_login` is what the organisation declares: only then is the system's keyring (or `login_keys`) used.
     Refused: VAULT-PASSPHRASE-WEAK, VAULT-ALREADY-THERE. MachineLacks: VAULT-NO-KEY.
@@ -82,7 +82,7 @@ def open_vault(
     personal_login: bool = False,
     login_keys: LoginKeys | None = None,
 ) -> Vault:
-    """A person's open store. Without a passphrase the keyring opens it, where logins are declared personal."""
+    """A person's open vault. Without a passphrase the keyring opens it, where logins are declared personal."""
     connection = open_database(folder)
     try:
         row = _owner_row(connection)
@@ -102,7 +102,7 @@ def open_vault(
 
 @in_words
 def open_queue(folder: Path, clock: Clock, random: RandomBytes) -> Queue:
-    """The queue of a store that stays shut: packages, receipts, and audit entries of codes. Needs no passphrase."""
+    """The queue of a vault that stays shut: packages, receipts, and audit entries of codes. Needs no passphrase."""
     connection = open_database(folder)
     try:
         _owner_row(connection)

@@ -1,4 +1,4 @@
-"""Photographs in an open store: encrypted files with a key each, and a sealed row that names them.
+"""Photographs in an open vault: encrypted files with a key each, and a sealed row that names them.
 
 Promises: the files are written and synced before the row commits; a photograph's bytes never change (a new one is a
 new row); each copy is checked against its digest on reading. Adding or removing one is an edit of its referral.
@@ -164,7 +164,7 @@ class Photographs(Referrals):
         except CannotOpen:
             facts = {}
         if facts.pop("clear", None) != list(row[:6]):
-            raise Damaged("What the store knows about a photograph is damaged.")
+            raise Damaged("What the vault knows about a photograph is damaged.")
         return facts
 
 

@@ -1,4 +1,4 @@
-"""The queue of sealed packages: rows in clear columns, so it works while the store is shut.
+"""The queue of sealed packages: rows in clear columns, so it works while the vault is shut.
 
 Promises: a state moves only through `referral.states`; the row and its audit entry are committed before anybody acts
 on them; receipts are kept for ever; once a first byte has left, the row says so for ever. The package file lies in
@@ -115,9 +115,9 @@ class Queue:
             "SELECT digest, body FROM receipt WHERE submission_id = ? ORDER BY number", (submission_id,)
         ).fetchall()
         if any(hashlib.sha256(body).digest() != digest for digest, body in rows):
-            raise Damaged("A receipt in the store is damaged.")
+            raise Damaged("A receipt in the vault is damaged.")
         if len(rows) != self._delivery(submission_id).receipts:
-            raise Damaged("A receipt in the store is gone.")
+            raise Damaged("A receipt in the vault is gone.")
         return [body for _, body in rows]
 
     @in_words

@@ -1,4 +1,4 @@
-"""The database of the store: its tables, its version, and the only way to open it.
+"""The database of the vault: its tables, its version, and the only way to open it.
 
 Clear columns are ids, states, times, sizes, counts and outcome codes; every other column is a sealed cell.
 `row_check` (CRC-32 over the clear columns) shows damage where no key is at hand; tampering shows in the audit chain.
@@ -73,7 +73,7 @@ CHECKED_AT_OPENING = 256 * 1024 * 1024
 
 
 def create_database(folder: Path) -> sqlite3.Connection:
-    """A new, empty database file for this account alone. Refused when the folder already holds a store."""
+    """A new, empty database file for this account alone. Refused when the folder already holds a vault."""
     path = folder / DATABASE
     if _was_finished(folder):
         raise _already_there()
@@ -106,7 +106,7 @@ def write_schema(connection: sqlite3.Connection, migrations: Sequence[tuple[int,
 
 
 def open_database(folder: Path) -> sqlite3.Connection:
-    """The store's database, checked, up to date, and guarded: see `guard`."""
+    """The vault's database, checked, up to date, and guarded: see `guard`."""
     path = folder / DATABASE
     if not path.is_file():
         raise Damaged if _was_finished(folder) else _none_there()
@@ -230,7 +230,7 @@ def _pragma(connection: sqlite3.Connection, name: str) -> int:
 def _already_there() -> Refused:
     return Refused(
         "VAULT-ALREADY-THERE",
-        "This person already has a store here.",
+        "This person already has a vault here.",
         meaning="It was left as it is.",
         next_step="Open it with its passphrase.",
     )

@@ -1,4 +1,4 @@
-"""The header of the store: the slots, each of which holds the one key of the store wrapped in another way.
+"""The header of the vault: the slots, each of which holds the one key of the vault wrapped in another way.
 
 A passphrase slot says how its key is derived (Argon2id, salt, cost); a keyring slot names the secret that a personal
 login keeps. Each slot has a digest, so damage and a wrong passphrase are told apart. Changing the passphrase wraps
@@ -89,11 +89,11 @@ def add_keyring_slot(
 
 
 def open_passphrase_slot(connection: sqlite3.Connection, vault_id: str, passphrase: str) -> bytes:
-    """The key of the store. WrongPassphrase, or Damaged when the slot is not what was written."""
+    """The key of the vault. WrongPassphrase, or Damaged when the slot is not what was written."""
     untrusted = _read(connection, PASSPHRASE)
     if untrusted is None:
-        # A store that only a login opens has no passphrase; one with no slot at all has lost its header.
-        raise WrongPassphrase if KEYRING in slot_kinds(connection) else Damaged("The header of the store is damaged.")
+        # A vault that only a login opens has no passphrase; one with no slot at all has lost its header.
+        raise WrongPassphrase if KEYRING in slot_kinds(connection) else Damaged("The header of the vault is damaged.")
     cost = Cost(
         integer_of(untrusted, "memory_kib"),
         integer_of(untrusted, "passes"),
@@ -101,7 +101,7 @@ def open_passphrase_slot(connection: sqlite3.Connection, vault_id: str, passphra
     )
     salt, wrapped = _bytes(untrusted, "salt"), _bytes(untrusted, "wrapped")
     if text_of(untrusted, "kdf") != "argon2id" or not cost_fits(cost):
-        raise Damaged("The header of the store is damaged.")
+        raise Damaged("The header of the vault is damaged.")
     wrapping = key_from_passphrase(passphrase, salt, cost)
     try:
         return unwrap_key(wrapping, _place(vault_id, PASSPHRASE), wrapped)
@@ -110,7 +110,7 @@ def open_passphrase_slot(connection: sqlite3.Connection, vault_id: str, passphra
 
 
 def open_keyring_slot(connection: sqlite3.Connection, vault_id: str, keys: LoginKeys) -> bytes | None:
-    """The key of the store, or None when the keyring or the store has no slot of this kind."""
+    """The key of the vault, or None when the keyring or the vault has no slot of this kind."""
     untrusted = _read(connection, KEYRING)
     secret = keys.read(text_of(untrusted, "name")) if untrusted is not None else None
     if untrusted is None or secret is None:
@@ -139,7 +139,7 @@ def remove_keyring_slot(connection: sqlite3.Connection) -> None:
 
 
 def slot_kinds(connection: sqlite3.Connection) -> frozenset[str]:
-    """Which ways this store can be opened."""
+    """Which ways this vault can be opened."""
     return frozenset(kind for (kind,) in connection.execute("SELECT kind FROM slot"))
 
 
@@ -159,10 +159,10 @@ def _read(connection: sqlite3.Connection, kind: str) -> dict[str, Json] | None:
         return None
     raw, digest = row
     if digest != _digest(kind, raw):
-        raise Damaged("The header of the store is damaged.")
+        raise Damaged("The header of the vault is damaged.")
     untrusted = strict_json(raw, limit=_SLOT_LIMIT)
     if not isinstance(untrusted, dict):
-        raise Damaged("The header of the store is damaged.")
+        raise Damaged("The header of the vault is damaged.")
     return untrusted
 
 
@@ -178,4 +178,4 @@ def _bytes(untrusted: dict[str, Json], key: str) -> bytes:
     try:
         return base64.b64decode(text_of(untrusted, key).encode("ascii"), validate=True)
     except (binascii.Error, UnicodeError):
-        raise Damaged("The header of the store is damaged.") from None
+        raise Damaged("The header of the vault is damaged.") from None

@@ -1,4 +1,4 @@
-"""What can go wrong with the store, in words. An error of SQLite or of the disk never leaves this room as it is.
+"""What can go wrong with the vault, in words. An error of SQLite or of the disk never leaves this room as it is.
 
 The messages of SQLite, of JSON and of the file system may hold content or paths. `in_words` therefore raises the
 known error after the old one is forgotten: no cause, no context, no frame with content in its variables.
@@ -23,7 +23,7 @@ _KEPT = "What was saved before is still there."
 
 
 class Damaged(Refused):
-    """The store, or a part of it, is not what was written."""
+    """The vault, or a part of it, is not what was written."""
 
     def __init__(self, what: str = "The encrypted store is damaged.", reasons: tuple[str, ...] = ()) -> None:
         super().__init__(
@@ -37,26 +37,26 @@ class Damaged(Refused):
 
 
 class WrongPassphrase(Refused):
-    """The passphrase opens no slot of this store."""
+    """The passphrase opens no slot of this vault."""
 
     def __init__(self) -> None:
         super().__init__(
             "VAULT-WRONG-PASSPHRASE",
-            "That passphrase does not open this store.",
+            "That passphrase does not open this vault.",
             meaning="Nothing was changed.",
             next_step="Check Caps Lock and the keyboard language, and type it again.",
         )
 
 
 class TooNew(Refused):
-    """A later version of the program wrote this store."""
+    """A later version of the program wrote this vault."""
 
     def __init__(self) -> None:
         super().__init__(
             "VAULT-TOO-NEW",
-            "A newer version of this program wrote this store.",
+            "A newer version of this program wrote this vault.",
             meaning="This version left it untouched, so that nothing is lost.",
-            next_step="Install the newer version, and open the store with it.",
+            next_step="Install the newer version, and open the vault with it.",
         )
 
 
@@ -67,16 +67,16 @@ class NoKey(MachineLacks):
         super().__init__(
             "VAULT-NO-KEY",
             "There is no passphrase, and this computer has no safe place for keys that may be used.",
-            meaning="The store stays shut. What is already sealed and queued can still be sent.",
+            meaning="The vault stays shut. What already waits in the queue can still be sent.",
             next_step="Give the passphrase: type it, or use --passphrase-file.",
         )
 
 
 def no_such(thing: str) -> Refused:
-    """For an id that the store does not know."""
+    """For an id that the vault does not know."""
     return Refused(
         f"VAULT-NO-SUCH-{thing.upper()}",
-        f"The store has no {thing} with that id.",
+        f"The vault has no {thing} with that id.",
         meaning="Nothing was changed.",
         next_step="Look at the list, and use an id from it.",
     )
@@ -94,7 +94,7 @@ def disk_full() -> MachineLacks:
 def read_only() -> MachineLacks:
     return MachineLacks(
         "VAULT-READ-ONLY",
-        "This account cannot write to the folder of the store.",
+        "This account cannot write to the folder of the vault.",
         meaning=_KEPT,
         next_step="Ask the person who looks after this computer to give this account the right to write there.",
     )
@@ -112,7 +112,7 @@ def _disk_trouble() -> MachineLacks:
 def _busy() -> Refused:
     return Refused(
         "VAULT-BUSY",
-        "Another part of the program is writing to the store.",
+        "Another part of the program is writing to the vault.",
         meaning="Nothing was changed.",
         next_step="Wait a moment, and try again.",
     )
@@ -121,7 +121,7 @@ def _busy() -> Refused:
 def _not_taken() -> Refused:
     return Refused(
         "VAULT-NOT-TAKEN",
-        "The store already has something with that id, or lacks what it refers to.",
+        "The vault already has something with that id, or lacks what it refers to.",
         meaning="Nothing was changed.",
         next_step="Look at the list, and start again from there.",
     )
