@@ -52,8 +52,23 @@ class Original:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyUsed:
+    """One version of a photo policy that a photograph was judged by."""
+
+    id: str
+    version: str
+    sha256: str
+
+    def as_json(self) -> dict[str, Json]:
+        return {"id": self.id, "version": self.version, "sha256": self.sha256}
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
-    """One file of the bag. `name` is relative to the bag's folder; `size` in bytes."""
+    """One file of the bag. `name` is relative to the bag's folder; `size` in bytes.
+
+    policy: what let this photograph go. facts: what a person stated about it and the policy wants beside it.
+    """
 
     name: str
     role: str
@@ -62,6 +77,8 @@ class Part:
     sha256: str
     title: str = ""
     original: Original | None = None
+    policy: PolicyUsed | None = None
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +148,6 @@ class FormUsed:
 
 
 @dataclass(frozen=True, slots=True)
-class PolicyUsed:
-    """The photo policy that the photographs were judged by."""
-
-    id: str
-    version: str
-    sha256: str
-
-
-@dataclass(frozen=True, slots=True)
 class ChainHead:
     """The last hash of a chain of records, and how many it holds."""
 
@@ -179,7 +187,7 @@ class Manifest:
     audit: ChainHead
     app: App
     reply_to: str = ""
-    policy: PolicyUsed | None = None
+    policies: tuple[PolicyUsed, ...] = ()
     amends: Amends | None = None
     clock: ClockFact = ClockFact()
     parts: tuple[Part, ...] = ()
@@ -234,12 +242,10 @@ class Manifest:
         document: dict[str, Json] = {}
         if self.reply_to:
             document["reply_to"] = self.reply_to
-        if self.policy:
-            document["policy"] = {
-                "id": self.policy.id,
-                "version": self.policy.version,
-                "sha256": self.policy.sha256,
-            }
+        if len(self.policies) == 1:
+            document["policy"] = self.policies[0].as_json()
+        elif self.policies:
+            document["policies"] = [policy.as_json() for policy in self.policies]
         if self.amends:
             document["amends"] = {
                 "submission_id": self.amends.submission_id,
@@ -270,6 +276,10 @@ def _part_json(part: Part) -> dict[str, Json]:
             "size": part.original.size,
             "removed": [{"kind": kind, "count": count} for kind, count in part.original.removed],
         }
+    if part.policy:
+        document["policy"] = part.policy.as_json()
+    if part.facts:
+        document["facts"] = dict(part.facts)
     return document
 
 

@@ -35,6 +35,8 @@ PARTS_LIMIT = 1000
 _PEOPLE_LIMIT = 50
 _REMOVED_LIMIT = 200
 _TITLE_LIMIT = 1000
+_POLICIES_LIMIT = 64
+_FACTS_LIMIT = 50
 
 
 def parse(payload: bytes, *, accept_practice: bool = False) -> Manifest:
@@ -55,7 +57,7 @@ def parse(payload: bytes, *, accept_practice: bool = False) -> Manifest:
         people=_people(fields),
         review=_review(fields),
         form=_form(fields),
-        policy=_policy(fields),
+        policies=_policies(fields),
         amends=_amends(fields),
         parts=_parts(fields),
         custody=_chain(fields, "custody"),
@@ -150,10 +152,13 @@ def _review(fields: Fields) -> Review:
     return read
 
 
-def _policy(fields: Fields) -> PolicyUsed | None:
-    if not fields.has("policy"):
-        return None
-    policy = fields.inside("policy")
+def _policies(fields: Fields) -> tuple[PolicyUsed, ...]:
+    if fields.has("policy"):
+        return (_policy(fields.inside("policy")),)
+    return tuple(_policy(entry) for entry in fields.each("policies", most=_POLICIES_LIMIT))
+
+
+def _policy(policy: Fields) -> PolicyUsed:
     return PolicyUsed(policy.name("id"), policy.text("version", limit=100), policy.sha256("sha256"))
 
 
@@ -176,6 +181,8 @@ def _parts(fields: Fields) -> tuple[Part, ...]:
                 sha256=entry.sha256("sha256"),
                 title=entry.text("title", limit=_TITLE_LIMIT, default=""),
                 original=_original(entry),
+                policy=_policy(entry.inside("policy")) if entry.has("policy") else None,
+                facts=_facts(entry),
             )
         )
     if len({part.name.casefold() for part in parts}) != len(parts):
@@ -192,6 +199,17 @@ def _original(entry: Fields) -> Original | None:
         for found in original.each("removed", most=_REMOVED_LIMIT)
     )
     return Original(original.sha256("sha256"), original.integer("size"), removed)
+
+
+def _facts(entry: Fields) -> tuple[tuple[str, str], ...]:
+    """Facts that this version does not know are kept: they are words for a person to read."""
+    if not entry.has("facts"):
+        return ()
+    facts = entry.inside("facts")
+    if len(facts.untrusted) > _FACTS_LIMIT:
+        entry.fault("facts", f"must hold {_FACTS_LIMIT} at most")
+        return ()
+    return tuple((key, facts.text(key)) for key in sorted(facts.untrusted))
 
 
 def _is_recipient(text: str) -> bool:

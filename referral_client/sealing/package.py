@@ -20,7 +20,7 @@ from referral_client.sealing import names, ustar
 from referral_client.sealing.age_write import seal, sealed_size
 from referral_client.sealing.bag import BAGIT_TXT, bag_info, payload_manifest
 from referral_client.sealing.limits import Limits
-from referral_client.sealing.manifest import Manifest, Original, Part, PartRole
+from referral_client.sealing.manifest import Manifest, Original, Part, PartRole, PolicyUsed
 from referral_client.sealing.recipients import rid
 from referral_client.sealing.signing import MANIFEST_NAMESPACE, PayloadType, SigningKeys, sign, sshsig
 from referral_client.sealing.ticket import Ticket, sign_ticket
@@ -34,6 +34,7 @@ class Attachment:
     """One picture or other file, under a number and never under its own name.
 
     name: "0001.jpg". data: the bytes, or a function that gives the same bytes each time it is called.
+    policy, facts: as in the manifest's `Part`.
     """
 
     name: str
@@ -41,6 +42,8 @@ class Attachment:
     title: str
     data: Content = field(repr=False)
     original: Original | None = None
+    policy: PolicyUsed | None = None
+    facts: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,14 @@ def _files(contents: PackageContents) -> list[_File]:
     for attachment in contents.attachments:
         name = names.ATTACHMENTS + attachment.name
         file = _file(name, PartRole.ATTACHMENT, attachment.media_type, attachment.data)
-        data.append(replace(file, part=replace(file.part, title=attachment.title, original=attachment.original)))
+        part = replace(
+            file.part,
+            title=attachment.title,
+            original=attachment.original,
+            policy=attachment.policy,
+            facts=attachment.facts,
+        )
+        data.append(replace(file, part=part))
     parts = tuple(file.part for file in data)
     limits = Limits()
     if len(parts) > limits.files or any(part.size > limits.part(part.name) for part in parts):

@@ -134,6 +134,7 @@ def _photo(form: Form, family: Family, number: int, each: Judged, facts: CopyFac
         clause=_clauses(each.says.as_json()),
         digest=each.photo.clean_sha256,
         original="The sender keeps the original, locked" if each.photo.has_original else "",
+        story=_story(each.attested),
         image=facts.picture(each),
     )
 
@@ -144,6 +145,11 @@ def _taken_by(attested: AttestedFacts) -> str:
         return f"somebody outside the staff (it came from: {words(attested.source)})"
     role = role_words(attested.taken_by.role, {}) if attested.taken_by.role else ""
     return ", ".join(part for part in (attested.taken_by.name or "", role) if part)
+
+
+def _story(attested: AttestedFacts) -> str:
+    lines = (("How the sender got it", attested.how_obtained), ("Exhibit reference", attested.exhibit_ref))
+    return "\n".join(f"{label}: {said}" for label, said in lines if said)
 
 
 def _held(form: Form, family: Family, each: Judged) -> HeldPhoto:

@@ -290,7 +290,25 @@ def _attachment(vault: Vault, number: int, each: Judged) -> Attachment:
         title=f"Photograph {number}",
         data=partial(vault.photo_bytes, each.photo.id),
         original=Original(each.photo.original_sha256, facts["original_size"], tuple(sorted(facts["removed"].items()))),
+        policy=_policy_used(each.says.as_json()),
+        facts=tuple(sorted(_facts_beside(each).items())),
     )
+
+
+def _facts_beside(each: Judged) -> dict[str, str]:
+    """The stated facts that the policy wants to travel with the picture, as words; its digest is the part's own."""
+    attested = each.attested
+    by = attested.taken_by
+    known = {
+        "taken_at": attested.taken_at,
+        "taken_by": ", ".join(part for part in (by.name, by.role) if part),
+        "device_id": attested.device_id,
+        "place": attested.place,
+        "record_number": attested.record_number,
+        "exhibit_ref": attested.exhibit_ref,
+    }
+    wanted = (code for code in each.says.handling.keep_in_manifest if code != "sha256")
+    return {code: known[code] or "" for code in wanted if known[code]}
 
 
 def _manifest(sealing: _Sealing, custody: bytes) -> Manifest:
@@ -326,7 +344,7 @@ def _manifest(sealing: _Sealing, custody: bytes) -> Manifest:
         audit=ChainHead(audit_head, audit_count),
         app=App("referral-client", __version__),
         reply_to=recipient_of(vault.reading_identity()),
-        policy=_policy_used(sealing.going),
+        policies=_policies_used(sealing),
         practice=vault.practice,
     )
 
@@ -335,10 +353,18 @@ def _act(act: Act, person: Person, at: str) -> PersonAct:
     return PersonAct(act, person.name, person.role, at)
 
 
-def _policy_used(going: tuple[Judged, ...]) -> PolicyUsed | None:
-    for each in going:
-        return PolicyUsed(each.says.policy_id, each.says.policy_version, each.says.policy_sha256)
-    return None
+def _policy_used(says: Json) -> PolicyUsed | None:
+    """None where no policy was in force, or the picture was stopped before one was asked."""
+    if not says["policy_id"]:
+        return None
+    return PolicyUsed(says["policy_id"], says["policy_version"], says["policy_sha256"])
+
+
+def _policies_used(sealing: _Sealing) -> tuple[PolicyUsed, ...]:
+    """Each policy that judged a picture of this referral, whether it goes, was held or was left out."""
+    answers = [each.says.as_json() for each in (*sealing.going, *sealing.held)]
+    answers += [entry["says"] for entry in sealing.left_out]
+    return tuple(dict.fromkeys(used for says in answers if (used := _policy_used(says)) is not None))
 
 
 def _custody_head(custody: bytes) -> ChainHead:

@@ -373,6 +373,15 @@ def picture(kind: str, size: tuple[int, int] = (60, 40)) -> bytes:
     return out.getvalue()
 
 
+def test_how_a_photograph_came_to_the_sender_stands_beside_it(tmp_path: Path) -> None:
+    line = PhotoLine(
+        1, "0001.jpg", "A mark", story="How the sender got it: sent by the father\nExhibit reference: EX/1"
+    )
+    printed = text_of(render(replace(SAMPLE, photographs=(line,))), tmp_path)
+    assert "How the sender got it: sent by the father" in in_one_line(printed)
+    assert "Exhibit reference: EX/1" in in_one_line(printed)
+
+
 def test_a_photograph_is_embedded_unchanged_and_described() -> None:
     jpeg = picture("JPEG")
     photographs = (

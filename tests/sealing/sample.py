@@ -84,7 +84,7 @@ def sample_manifest(keys: Keys) -> Manifest:
         audit=ChainHead(digest, 19),
         app=App("referral-client", "0.1.0"),
         reply_to=recipient_of(keys.reply),
-        policy=PolicyUsed("school-allows", "1", digest),
+        policies=(PolicyUsed("school-allows", "1", digest),),
         clock=ClockFact(-4, "server-date"),
     )
 
