@@ -19,7 +19,7 @@ from referral_client.policy.codes import (
 )
 from referral_client.policy.evaluate import NO_POLICY, before_a_byte_is_read, may_attach, may_take
 from referral_client.policy.explain import explain
-from referral_client.policy.facts import AttestedFacts, Counts, FactsFaults, FoundFacts, attested_from_json
+from referral_client.policy.facts import FACTS_LIMIT, AttestedFacts, Counts, FactsFaults, FoundFacts, attested_from_json
 from referral_client.policy.load import POLICY_LIMIT, PolicyFaults, load_policy
 from referral_client.policy.matrix import Cell, Change, Difference, diff, matrix, matrix_lines
 from referral_client.policy.model import Policy, policy_in_force
@@ -28,6 +28,7 @@ from referral_client.policy.verdict import Finding, Handling, Task, Verdict
 from referral_client.policy.versions import load_versions
 
 __all__ = [
+    "FACTS_LIMIT",
     "NO_POLICY",
     "POLICY_LIMIT",
     "AttestedFacts",

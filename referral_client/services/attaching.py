@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from referral_client.base.canonical import Json, NotStrictJson, strict_json
+from referral_client.base.canonical import Json
 from referral_client.base.clock import Clock, to_rfc3339
-from referral_client.base.errors import KnownError, WrongUse
-from referral_client.base.files import read_file
+from referral_client.base.errors import KnownError
 from referral_client.base.ids import PhotoId, ReferralId
 from referral_client.photo import CleanPhoto, PhotoRefused, facts_of, prove_opens, read_photo, strip
 from referral_client.policy import (
@@ -30,6 +29,7 @@ from referral_client.policy import (
     may_attach,
     policy_in_force,
 )
+from referral_client.services.photographs import read_facts
 from referral_client.vault import StoredPhoto, Vault
 
 _NEVER_KEPT = frozenset({Outcome.BLOCKED_USE_BODY_MAP, Outcome.BLOCKED_TELL_YOUR_LEAD})
@@ -126,24 +126,7 @@ def attach_files(
 
 def stated_facts(files: Sequence[Path]) -> tuple[Json, ...]:
     """The attested facts of pictures (F.json), checked before anything is begun; WrongUse names every fault."""
-    return tuple(_facts_from_file(path, f"facts {number}") for number, path in enumerate(files, 1))
-
-
-def _facts_from_file(path: Path, called: str) -> Json:
-    """`called` stands for the file's name, which may be a child's."""
-    untrusted = read_file(path, limit=1_000_000, what="the facts file", code="PHOTO-FACTS")
-    try:
-        stated = strict_json(untrusted, limit=1_000_000)
-    except NotStrictJson as fault:
-        raise WrongUse(
-            "PHOTO-FACTS-NOT-JSON",
-            "The facts about the picture are not JSON of the strict kind.",
-            meaning="The picture was not looked at. The referral goes on without it.",
-            next_step="Correct the file and try again.",
-            reasons=(f"{called}: {fault}",),
-        ) from None
-    attested_from_json(stated, file_name=called)
-    return stated
+    return tuple(read_facts(path, f"facts {number}") for number, path in enumerate(files, 1))
 
 
 def judged(vault: Vault, referral_id: ReferralId, policies: Sequence[Policy], today: date) -> tuple[Judged, ...]:

@@ -9,12 +9,19 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from referral_client.base.canonical import Json, NotStrictJson, strict_json
+from referral_client.base.errors import WrongUse
 from referral_client.base.files import read_file
 from referral_client.photo import CleanPhoto, PhotoFacts, facts_of, read_photo, strip_file
-from referral_client.policy import FoundFacts, Verdict, attested_from_json, before_a_byte_is_read, may_attach
+from referral_client.policy import (
+    FACTS_LIMIT,
+    FoundFacts,
+    Verdict,
+    attested_from_json,
+    before_a_byte_is_read,
+    may_attach,
+)
 from referral_client.services.policies import read_policy
-
-_FACTS_LIMIT = 64 * 1024
 
 # What each kind is called on screen; a photograph's own values are never shown.
 METADATA_WORDS = {
@@ -49,10 +56,29 @@ def strip_photo(source: Path, target: Path) -> CleanPhoto:
     return strip_file(source, target)
 
 
+def read_facts(path: Path, called: str) -> Json:
+    """The stated facts of one picture (F.json), checked; WrongUse names every fault.
+
+    `called` stands for the file's name, which may be a child's.
+    """
+    untrusted = read_file(path, limit=FACTS_LIMIT, what="the facts file", code="PHOTO-FACTS")
+    try:
+        stated = strict_json(untrusted, limit=FACTS_LIMIT)
+    except NotStrictJson as fault:
+        raise WrongUse(
+            "PHOTO-FACTS-NOT-JSON",
+            "The facts about the picture are not JSON of the strict kind.",
+            meaning="The picture was not looked at. The referral goes on without it.",
+            next_step="Correct the file and try again.",
+            reasons=(f"{called}: {fault}",),
+        ) from None
+    attested_from_json(stated, file_name=called)
+    return stated
+
+
 def check_photo(source: Path, policy_file: Path, facts_file: Path, *, today: date) -> Verdict:
     """What a policy says about one photograph. The file stays closed when the stated facts already settle it."""
-    untrusted_facts = read_file(facts_file, limit=_FACTS_LIMIT, what="the file of facts", code="FACTS")
-    attested = attested_from_json(untrusted_facts)
+    attested = attested_from_json(read_facts(facts_file, "facts"))
     stopped = before_a_byte_is_read(attested)
     if stopped is not None:
         return stopped
