@@ -69,7 +69,12 @@ PHOTOGRAPH = record(
     clean=or_null(see("photo-strip")),
     error=or_null(ERROR),
 )
-PROBLEM = record(question=TEXT, item=TEXT, code=CODE, message=TEXT)
+PROBLEM = record(question=TEXT, item=TEXT, item_title=TEXT, code=CODE, message=TEXT)
+LOCAL: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d$"}
+DUE = or_null(record(
+    "When the written form is due by the form's own rule, by the clock on the wall; `closed`: the front door, then.",
+    at=LOCAL, closed=or_null(YES_NO), opens_at=or_null(LOCAL), words=many(TEXT),
+))
 RECEIPT = record(
     "A receipt that verified, as the council signed it.",
     type=TEXT, v={"const": 1}, receipt_id=UUID, submission_id=UUID, destination_id=NAME, org_id=NAME,
@@ -173,6 +178,7 @@ REPORTS: dict[str, tuple[str, Schema]] = {
     "referral-check": (
         "referral check",
         record(
+            stand_in=TEXT, due=DUE,
             silent=many(PROBLEM), cannot_be_true=many(PROBLEM), look_again=many(PROBLEM),
             notices=many(record(code=CODE, sentence=TEXT, about=many(TEXT), sides=many(TEXT))),
         ),
@@ -180,7 +186,7 @@ REPORTS: dict[str, tuple[str, Schema]] = {
     "referral-show": (
         "referral show",
         record(
-            referral=UUID, state=one_of(*ReferralState), form=record(id=NAME, version=TEXT),
+            referral=UUID, state=one_of(*ReferralState), form=record(id=NAME, version=TEXT), due=DUE,
             sections=many(record(
                 title=TEXT, rows=many(record(question=TEXT, item=TEXT, label=TEXT, words=TEXT))
             )),

@@ -14,7 +14,7 @@ from referral_client.cli.asking import home_of, vault_passphrase_of
 from referral_client.cli.output import complain, print_error, report
 from referral_client.services.attaching import Offered, attach_files, stated_facts
 from referral_client.services.delivering import case_reference, counted_receipts, standing_of
-from referral_client.services.drafting import Checked, Problem, check_draft, new_draft, show_draft
+from referral_client.services.drafting import Checked, Due, Problem, check_draft, due_of_draft, new_draft, show_draft
 from referral_client.services.people import vault_of
 from referral_client.services.sending import send
 from referral_client.services.settings import settings_in_force, trouble_sentences
@@ -151,10 +151,19 @@ def _check(args: argparse.Namespace) -> int:
 def _checked_json(checked: Checked) -> Json:
     def problems(found: Sequence[Problem]) -> Json:
         return [
-            {"question": each.question, "item": each.item, "code": each.code, "message": each.message} for each in found
+            {
+                "question": each.question,
+                "item": each.item,
+                "item_title": each.item_title,
+                "code": each.code,
+                "message": each.message,
+            }
+            for each in found
         ]
 
     return {
+        "stand_in": checked.stand_in,
+        "due": _due_json(checked.due),
         "silent": problems(checked.silent),
         "cannot_be_true": problems(checked.cannot_be_true),
         "look_again": problems(checked.look_again),
@@ -165,7 +174,22 @@ def _checked_json(checked: Checked) -> Json:
     }
 
 
+def _due_json(due: Due | None) -> Json:
+    """Times of the clock on the wall, without a zone: "2026-11-21T09:20"."""
+    if due is None:
+        return None
+    return {
+        "at": due.at.isoformat(timespec="minutes"),
+        "closed": due.closed,
+        "opens_at": due.opens_at.isoformat(timespec="minutes") if due.opens_at else None,
+        "words": list(due.words),
+    }
+
+
 def _checked_lines(checked: Checked) -> Iterator[str]:
+    if checked.stand_in:
+        yield checked.stand_in
+    yield from checked.due.words if checked.due else ()
     for notice in checked.notices:
         yield f"{notice.sentence} ({notice.code})"
         for side in notice.sides:
@@ -176,7 +200,7 @@ def _checked_lines(checked: Checked) -> Iterator[str]:
         ("Not answered; it goes as “not answered”", checked.silent),
     ):
         for problem in found:
-            yield f"{words}: {problem.message}"
+            yield f"{words}: {problem.sentence}"
     if not (checked.notices or checked.cannot_be_true or checked.look_again or checked.silent):
         yield "Nothing is open."
 
@@ -187,6 +211,7 @@ def _show(args: argparse.Namespace) -> int:
         settings = settings_in_force(home, _CLOCK)
         today = _CLOCK.now().date()
         referral, sections = show_draft(vault, ReferralId(args.id), settings, today)
+        due = due_of_draft(vault, referral.id, settings, today)
         deliveries = []
         for delivery in vault.queue.deliveries_of(referral.id):
             receipts = counted_receipts(vault.queue, delivery.submission_id, settings)
@@ -194,7 +219,7 @@ def _show(args: argparse.Namespace) -> int:
                 {
                     "submission": delivery.submission_id,
                     "state": delivery.state.value,
-                    "words": standing_of(delivery, settings, _CLOCK.now()).words,
+                    "words": standing_of(vault.queue, delivery, settings, _CLOCK.now()).words,
                     "receipts": [receipt.as_json() for receipt in receipts],
                     "case_reference": case_reference(vault, receipts),
                 }
@@ -203,6 +228,7 @@ def _show(args: argparse.Namespace) -> int:
         "referral": referral.id,
         "state": referral.state.value,
         "form": {"id": referral.form.id, "version": referral.form.version},
+        "due": _due_json(due),
         "sections": [
             {
                 "title": section.title,
@@ -215,7 +241,7 @@ def _show(args: argparse.Namespace) -> int:
         ],
         "deliveries": deliveries,
     }
-    lines = [f"{referral.id} is {referral.state}."]
+    lines = [f"{referral.id} is {referral.state}.", *(due.words if due else ())]
     for section in sections:
         lines += ["", section.title]
         under = ""

@@ -17,6 +17,7 @@ from referral_client.questionnaire.catalogue import (
 from referral_client.questionnaire.compare import Difference, compare
 from referral_client.questionnaire.conditions import TODAY
 from referral_client.questionnaire.dates import date_words
+from referral_client.questionnaire.due import Due, deadline_words, due, opening_words
 from referral_client.questionnaire.form import (
     Deadline,
     Evidence,
@@ -58,6 +59,7 @@ __all__ = [
     "TODAY",
     "Deadline",
     "Difference",
+    "Due",
     "Evidence",
     "Form",
     "FormFaults",
@@ -84,6 +86,8 @@ __all__ = [
     "check_files",
     "compare",
     "date_words",
+    "deadline_words",
+    "due",
     "form_id_of",
     "form_of_source",
     "form_schema",
@@ -94,6 +98,7 @@ __all__ = [
     "minimum_set",
     "misfits",
     "missing_words",
+    "opening_words",
     "pair_id",
     "problems",
     "problems_of_page",

@@ -14,11 +14,13 @@ from referral_client.base.ids import ReferralId
 from referral_client.organisation import Installed
 from referral_client.questionnaire import (
     TODAY,
+    Due,
     Form,
     Level,
     Problem,
     SummarySection,
     check_answers,
+    due,
     misfits,
     problems,
     raw_answers,
@@ -33,14 +35,24 @@ from referral_client.vault import StoredReferral, Vault
 ANSWERS_LIMIT = 20_000_000
 
 
-__all__ = ["Checked", "Problem", "check_draft", "new_draft", "read_answers", "settings_of", "show_draft"]
+__all__ = [
+    "Checked",
+    "Due",
+    "Problem",
+    "check_draft",
+    "due_of_draft",
+    "new_draft",
+    "read_answers",
+    "settings_of",
+    "show_draft",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What is open about a draft. None of it stops an urgent sending; silence stops nothing at all.
 
-    stand_in: a sentence when another form than the draft's own had to be used.
+    stand_in: a sentence when another form than the draft's own had to be used. due: when the written form is due.
     """
 
     silent: tuple[Problem, ...]
@@ -48,6 +60,7 @@ class Checked:
     look_again: tuple[Problem, ...]
     notices: tuple[Notice, ...]
     stand_in: str = ""
+    due: Due | None = None
 
 
 def settings_of(installed: Installed, today: date) -> Mapping[str, str]:
@@ -81,14 +94,22 @@ def check_draft(vault: Vault, referral_id: ReferralId, installed: Installed, tod
     read_by = form_to_read_by(vault, referral)
     form, settings = read_by.form, settings_of(installed, today)
     found = problems(form, referral.answers, settings, sending="full")
-    family = family_of(visible_answers(form, referral.answers, settings))
+    counted = visible_answers(form, referral.answers, settings)
     return Checked(
         silent=tuple(each for each in found if each.level is Level.SILENT),
         cannot_be_true=tuple(each for each in found if each.level is Level.CANNOT_BE_TRUE),
         look_again=tuple(each for each in found if each.level is Level.LOOK_AGAIN),
-        notices=family_notices(family),
+        notices=family_notices(family_of(counted)),
         stand_in=read_by.stand_in,
+        due=due(form, counted),
     )
+
+
+def due_of_draft(vault: Vault, referral_id: ReferralId, installed: Installed, today: date) -> Due | None:
+    """When the written form is due; None where nothing says so."""
+    referral = vault.referral(referral_id)
+    form = form_to_read_by(vault, referral).form
+    return due(form, visible_answers(form, referral.answers, settings_of(installed, today)))
 
 
 def show_draft(

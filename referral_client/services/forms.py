@@ -14,7 +14,16 @@ from referral_client.base.canonical import Json
 from referral_client.base.errors import KnownError, Refused
 from referral_client.base.files import read_file
 from referral_client.base.shipped import shipped
-from referral_client.questionnaire import Difference, Form, FormFaults, compare, form_id_of, inspect_files
+from referral_client.questionnaire import (
+    Difference,
+    Form,
+    FormFaults,
+    compare,
+    deadline_words,
+    form_id_of,
+    inspect_files,
+    opening_words,
+)
 from referral_client.services.shipped_forms import shipped_forms
 
 __all__ = [
@@ -142,8 +151,12 @@ def _facts(form: Form) -> list[str]:
     lines = [f"{facts.authority_name}, {facts.front_door}"]
     if facts.example:
         lines.append("An example: nobody at the authority has confirmed it.")
+    if facts.deadline is not None:
+        lines.append(f"The written form is due {deadline_words(facts.deadline)}.")
+    lines += [f"Open {opening_words(each)}, as last seen, not confirmed" for each in facts.opening]
     lines += [
-        f"{number.label}: {number.number}, last seen {number.last_seen}, not confirmed: check the council’s site"
+        f"{number.label}: {number.number} ({number.hours}), "
+        f"last seen {number.last_seen}, not confirmed: check the council’s site"
         for number in facts.numbers
     ]
     lines += [f"Seen in the published form: {words}" for words in facts.evidence.seen]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from referral_client.base.shipped import shipped
 from referral_client.questionnaire import Form
+from referral_client.services.forms import show_form
 
 
 def test_it_is_an_example_over_the_marf(shropshire: Form) -> None:
@@ -68,3 +69,13 @@ def test_no_python_names_an_authority() -> None:
     for path in package.rglob("*.py"):
         text = path.read_text("utf-8").casefold()
         assert not [name for name in (*names, "compass") if name in text], path.name
+
+
+def test_showing_the_form_prints_its_clock_its_hours_and_its_numbers_as_last_seen() -> None:
+    lines = show_form("shropshire").lines
+    assert "The written form is due 24 hours after the call." in lines
+    assert "Open Monday to Thursday 09:00 to 17:00, as last seen, not confirmed" in lines
+    assert any(
+        "0345 678 9021" in line and line.endswith("last seen 2015, not confirmed: check the council’s site")
+        for line in lines
+    )

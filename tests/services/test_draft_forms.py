@@ -18,7 +18,7 @@ from referral_client.questionnaire import FormFaults, form_of_source
 from referral_client.referral import answers_from_json
 from referral_client.services import shipped_forms as shipping
 from referral_client.services.draft_forms import form_of
-from referral_client.services.drafting import check_draft, new_draft, read_answers, show_draft
+from referral_client.services.drafting import check_draft, due_of_draft, new_draft, read_answers, show_draft
 from referral_client.services.people import vault_of
 from referral_client.services.sending import Sent, send
 from referral_client.services.settings import settings_in_force
@@ -149,3 +149,17 @@ def test_the_source_of_a_form_makes_the_same_form_again(form_id: str) -> None:
 def test_a_source_that_is_no_form_is_refused(source: bytes) -> None:
     with pytest.raises(FormFaults):
         form_of_source(source)
+
+
+def test_checking_says_when_the_written_form_is_due(desk: Desk) -> None:
+    given = {"answers": {"call.made": "yes", "call.at": "2026-11-20T09:20"}}
+    path = desk.forms.parent / "answers.json"
+    path.write_text(json.dumps(given), "utf-8")
+    referral = new_draft(desk.vault, "shropshire", path)
+    checked = check_draft(desk.vault, referral, desk.settings(), TODAY)
+    assert checked.due == due_of_draft(desk.vault, referral, desk.settings(), TODAY)
+    assert checked.due is not None
+    assert checked.due.words[0] == "The written form is due by Saturday 21 November 09:20, 24 hours after the call."
+    path.write_text(json.dumps({"answers": {"call.made": "not_yet", "call.at": "2026-11-20T09:20"}}), "utf-8")
+    hidden = new_draft(desk.vault, "shropshire", path)
+    assert due_of_draft(desk.vault, hidden, desk.settings(), TODAY) is None
