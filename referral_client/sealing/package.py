@@ -21,8 +21,10 @@ from referral_client.sealing.age_write import seal, sealed_size
 from referral_client.sealing.bag import BAGIT_TXT, bag_info, payload_manifest
 from referral_client.sealing.limits import Limits
 from referral_client.sealing.manifest import Manifest, Original, Part, PartRole, PolicyUsed
+from referral_client.sealing.manifest_read import parse
 from referral_client.sealing.recipients import rid
 from referral_client.sealing.signing import MANIFEST_NAMESPACE, PayloadType, SigningKeys, sign, sshsig
+from referral_client.sealing.statements import NotUnderstood
 from referral_client.sealing.ticket import Ticket, sign_ticket
 
 Content = bytes | Callable[[], bytes]
@@ -88,13 +90,15 @@ def build(
 ) -> BuiltPackage:
     """Write the sealed package to `out`, whole or not at all, and sign its ticket.
 
-    Refused: over the limits that every receiver keeps, a recipient that cannot be used, a source that changed.
+    Refused: over the limits that every receiver keeps, a recipient that cannot be used, a source that changed, a
+    manifest that no receiver would read.
     ValueError: contents that contradict themselves, which is a fault of the caller.
     """
     _check(contents)
     files = _files(contents)
     manifest = replace(contents.manifest, parts=tuple(file.part for file in files))
     manifest_bytes = manifest.as_bytes()
+    _check_that_receivers_read(manifest_bytes)
     entries = _entries(manifest_bytes, files, contents.keys, padded=padded)
     size = sum(ustar.space(length) for _, length, _ in entries) + len(ustar.END)
     if sealed_size(size, len(contents.recipients)) > Limits().package:
@@ -136,6 +140,20 @@ def _check(contents: PackageContents) -> None:
     attached = [attachment.name for attachment in contents.attachments]
     if manifest.parts or len(set(attached)) != len(attached) or not all(map(names.is_attachment_name, attached)):
         raise ValueError("parts are filled in here, and attachments are numbered, each once")
+
+
+def _check_that_receivers_read(manifest_bytes: bytes) -> None:
+    """By the receiver's own parser: else its computer would say "stored", and its people could never open it."""
+    try:
+        parse(manifest_bytes, accept_practice=True)
+    except NotUnderstood as fault:
+        raise Refused(
+            "SEALING-NOT-READABLE",
+            "Something about this referral does not fit what the council’s side can read.",
+            meaning="Nothing was sent. The draft is as it was. If a child is in danger, ring now.",
+            next_step="Shorten what the lines below name, and send it again. Tell your help desk if you cannot.",
+            reasons=fault.reasons,
+        ) from None
 
 
 def _files(contents: PackageContents) -> list[_File]:

@@ -35,6 +35,9 @@ from referral_client.vault import (
     open_vault,
 )
 
+# The most that a manifest and a bundle hold of either (docs/package-format.md).
+NAME_LIMIT = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
@@ -79,6 +82,13 @@ def new_person(
     personal = logins_are_personal(home, clock)
     if not name.strip() or not role.strip():
         raise WrongUse("PERSON-NO-NAME", "A person needs a name and a role.", next_step="Give both.")
+    if max(len(name.strip()), len(role.strip())) > NAME_LIMIT:
+        raise WrongUse(
+            "PERSON-NAME-TOO-LONG",
+            f"A name or a role is longer than {NAME_LIMIT} characters, more than a council’s side reads.",
+            meaning="No vault was made.",
+            next_step="Give a shorter one.",
+        )
     person = Person(PersonId(new_uuid(random)), name.strip(), role.strip())
     with only_copy(home.lock, what="this computer’s vaults"):
         folder = home.people / person.id

@@ -52,10 +52,12 @@ from referral_client.sealing.recipients import recipient_of
 from referral_client.services.attaching import Judged, judged, left_out
 from referral_client.services.draft_forms import form_of, form_to_read_by
 from referral_client.services.drafting import check_draft, settings_of
+from referral_client.services.people import NAME_LIMIT
 from referral_client.services.readable import CopyFacts, attachment_name, readable_copy
 from referral_client.vault import Delivery, NewDelivery, Person, StoredReferral, Vault
 
 LOCAL_TIME = ZoneInfo("Europe/London")
+_REASON_LIMIT = 2000  # docs/package-format.md, Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,7 +339,7 @@ def _manifest(sealing: _Sealing, custody: bytes) -> Manifest:
             _act(Act.WROTE, vault.person, to_rfc3339(sealing.referral.created_at)),
             _act(Act.SENT, vault.person, now),
         ),
-        review=Review(waived=sealing.way.waived or "checked in this program"),
+        review=Review(waived=_cut(sealing.way.waived, _REASON_LIMIT) or "checked in this program"),
         form=FormUsed(used.id, used.version, used.sha256, sealing.form.language),
         created_at=now,
         custody=_custody_head(custody),
@@ -350,7 +352,12 @@ def _manifest(sealing: _Sealing, custody: bytes) -> Manifest:
 
 
 def _act(act: Act, person: Person, at: str) -> PersonAct:
-    return PersonAct(act, person.name, person.role, at)
+    return PersonAct(act, _cut(person.name, NAME_LIMIT), _cut(person.role, NAME_LIMIT), at)
+
+
+def _cut(text: str, limit: int) -> str:
+    """What receivers take of a text; a long reason stands whole in the audit entry and in the readable copy."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
 def _policy_used(says: Json) -> PolicyUsed | None:

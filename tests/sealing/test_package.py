@@ -14,6 +14,7 @@ import pytest
 from referral_client.base.errors import Refused
 from referral_client.sealing import ustar
 from referral_client.sealing.age_read import open_bytes
+from referral_client.sealing.manifest import Act, PersonAct, Review
 from referral_client.sealing.names import is_part_name, is_safe_name
 from referral_client.sealing.package import Attachment, BuiltPackage, PackageContents, build, padded_size
 from referral_client.sealing.recipients import recipient_of
@@ -243,3 +244,21 @@ def test_one_picture_at_a_time_is_in_memory(tmp_path: Path) -> None:
     grown_mib = int(run(sys.executable, "-c", BUILD_LARGE, tmp_path / "large.age", tests.parent, tests))
     assert (tmp_path / "large.age").stat().st_size > 24 * (8 << 20)
     assert grown_mib < 48
+
+
+@pytest.mark.parametrize(
+    ("facts", "named"),
+    [
+        ({"review": Review(waived="urgent: " + "x" * 2000)}, "review.waived"),
+        ({"people": (PersonAct(Act.SENT, "x" * 201, "Teacher", "2026-11-22T15:40:00Z"),)}, "people[0].name"),
+    ],
+)
+@pytest.mark.parametrize("practice", [False, True])
+def test_nothing_is_sealed_that_its_receiver_could_not_read(
+    build_with: Callable[..., BuiltPackage], tmp_path: Path, facts: dict[str, object], named: str, practice: bool
+) -> None:
+    with pytest.raises(Refused) as refused:
+        build_with(practice=practice, **facts)
+    assert refused.value.code == "SEALING-NOT-READABLE"
+    assert refused.value.reasons[0].startswith(f"{named}: longer than")
+    assert list(tmp_path.iterdir()) == []

@@ -42,6 +42,7 @@ class Sender:
     def __init__(self, folder: Path) -> None:
         self.home = Home(folder / "home").create()
         self.readable = b""
+        self.audited = ""
         self.identity = make_identity(system_random)
         council, statement = keys(), authority(forms=["shropshire"])
         statement["destinations"][0]["recipients"][0]["recipient"] = recipient_of(self.identity)  # type: ignore[index]
@@ -56,15 +57,17 @@ class Sender:
         (folder / "council.json").write_bytes(sign_authority(statement, council))
         install_authority_file(self.home, folder / "council.json")
 
-    def package(self, *pictures: dict[str, Json]) -> dict[str, Any]:
+    def package(self, *pictures: dict[str, Json], urgent: str = "rang", lead_not_reachable: str = "") -> dict[str, Any]:
         """The manifest of a referral sent with these pictures."""
         with vault_of(self.home, PASSPHRASE, clock=CLOCK, random=system_random) as vault:
             referral = new_draft(vault, "shropshire", sample_answers())
             for changed in pictures:
                 self._offer(vault, referral, changed)
             sent = send(
-                vault, referral, settings_in_force(self.home, CLOCK), clock=CLOCK, random=system_random, urgent="rang"
-            )
+                vault, referral, settings_in_force(self.home, CLOCK), clock=CLOCK, random=system_random,
+                urgent=urgent, lead_not_reachable=lead_not_reachable,
+            )  # fmt: skip
+            self.audited = str([entry.detail for entry in vault.audit_entries()])
             path = vault.queue.package_path(sent.delivery.submission_id)
             with open_package(path, [self.identity], lookup=lambda *_: vault.workstation_keys().public) as package:
                 self.readable = package.parts["data/referral.pdf"]
@@ -123,3 +126,13 @@ def test_without_photographs_no_policy_is_named(sender: Sender) -> None:
     manifest = sender.package()
     assert "policy" not in manifest
     assert "policies" not in manifest
+
+
+@pytest.mark.parametrize("way", ["urgent", "lead_not_reachable"])
+def test_a_long_reason_is_cut_for_the_receiver_and_stands_whole_in_the_audit(sender: Sender, way: str) -> None:
+    words = "Rang the front door. " * 200
+    ways = {"urgent": "", "lead_not_reachable": "", way: words}
+    waived = sender.package(**ways)["review"]["waived"]
+    assert (len(waived), waived[-1]) == (2000, "…")
+    assert waived[:-1].split(": ", 1)[1] in words
+    assert words.strip() in sender.audited
