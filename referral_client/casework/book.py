@@ -30,6 +30,7 @@ from referral_client.sealing.receipt import (
     peek_receipt,
     sign_receipt,
 )
+from referral_client.sealing.signing import NotGenuine
 
 _LIMIT = 200_000
 
@@ -160,6 +161,8 @@ def opened_book(office: Office, clock: Clock, random: RandomBytes) -> Iterator[B
 
 def unknown_shelf(key_ids: Sequence[str]) -> str:
     """Where packages of unregistered keys stand: under the keys, never under the organisation they claim."""
+    if not all(key_id.isascii() for key_id in key_ids):
+        raise NotGenuine("signatures: each key id must be ASCII")
     return f"unknown/{hashlib.sha256(chr(10).join(key_ids).encode()).hexdigest()}"
 
 

@@ -29,6 +29,7 @@ from referral_client.sealing.receipt import RECEIPT_LIMIT
 
 _SOON = 2
 _STORAGE_FULL_WAIT = 300
+_REGISTER_WAIT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +81,10 @@ class Desk:
         except TicketRefused as refusal:
             log.trouble("intake-ticket-refused", status=refusal.status)
             return problem(refusal.status, refusal.reason_code)
-        except Refused:
-            return problem(400, "not-a-ticket")
+        except Refused as fault:
+            # Our register cannot be read. The ticket may be good, so the sender has to come back and not to give up.
+            log.trouble("intake-register", code=fault.code)
+            return problem(503, "register", retry_after=_REGISTER_WAIT)
         record = self._record(sender)
         if record is not None:
             return self._held(record, sender)

@@ -44,9 +44,8 @@ class Sender:
 def judge_sender(
     untrusted_ticket: bytes, organisations: Path, *, destination_id: str, practice: bool, max_package: int
 ) -> Sender:
-    """Whose ticket this is; TicketRefused when it is not for this intake, NotUnderstood when it is no ticket."""
-    untrusted = peek_ticket(untrusted_ticket, accept_practice=True)
-    key_ids = peek_key_ids(untrusted_ticket, PayloadType.TICKET)
+    """Whose ticket this is; TicketRefused for every fault of the ticket. Any other Refused is one of our register."""
+    untrusted, key_ids = _peeked(untrusted_ticket)
     if untrusted.practice != practice:
         raise TicketRefused(403, "practice-ticket" if untrusted.practice else "real-ticket")
     if untrusted.destination_id != destination_id:
@@ -63,6 +62,17 @@ def judge_sender(
         # It names a key that we know and that key did not sign it: damaged on the way, or made up.
         raise TicketRefused(401, "signature") from error
     return Sender(ticket, known=True, shelf=f"{KNOWN}/{ticket.org_id}", other_shelf=quarantine)
+
+
+def _peeked(untrusted_ticket: bytes) -> tuple[Ticket, tuple[str, ...]]:
+    try:
+        untrusted = peek_ticket(untrusted_ticket, accept_practice=True)
+        key_ids = peek_key_ids(untrusted_ticket, PayloadType.TICKET)
+    except Refused as error:
+        raise TicketRefused(400, "not-a-ticket") from error
+    if not all(key_id.isascii() for key_id in key_ids):
+        raise TicketRefused(400, "not-a-ticket")
+    return untrusted, key_ids
 
 
 def _registered_keys(organisations: Path, untrusted: Ticket) -> PublicKeys | None:

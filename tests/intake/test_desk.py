@@ -20,7 +20,7 @@ from referral_client.base.ids import new_uuid, system_random
 from referral_client.intake.desk import Desk, Reply
 from referral_client.sealing.receipt import ReceiptStatus, sign_receipt
 from referral_client.sealing.signing import SigningKeys
-from tests.intake.rig import FrontDoor, Parcel, chain_faults, make_front_door, make_parcel, make_school
+from tests.intake.rig import SCHOOL, FrontDoor, Parcel, chain_faults, make_front_door, make_parcel, make_school
 
 
 class Shifted:
@@ -218,3 +218,24 @@ def test_names_in_a_ticket_never_become_a_path(desk: Desk, door: FrontDoor, tmp_
     for field, value in (("org_id", "../../x"), ("submission_id", f"../{new_uuid()}"), ("parcel_sha256", "..")):
         changed = base64.b64encode(canonical_bytes({**payload, field: value})).decode()
         assert desk.announce(canonical_bytes({**envelope, "payload": changed})).status == 400
+
+
+@pytest.mark.parametrize("file", ["{}.json", "{}.bundle.dsse.json"])
+@pytest.mark.parametrize("damage", ["cut short", "of a newer version"])
+def test_a_register_that_cannot_be_read_asks_the_sender_to_come_back(
+    door: FrontDoor, desk: Desk, tmp_path: Path, file: str, damage: str
+) -> None:
+    path = door.folder / "organisations" / file.format(SCHOOL)
+    content = path.read_bytes()
+    path.write_bytes(content[: len(content) // 2] if damage == "cut short" else canonical_bytes({"v": 2}))
+    parcel = make_parcel(tmp_path, 100, door.school.workstation)
+    reply = desk.announce(parcel.ticket)
+    assert (reply.status, reply.body["code"]) == (503, "register")
+    assert int(reply.headers["Retry-After"]) > 0
+
+
+def test_a_ticket_with_key_ids_that_are_no_text_is_not_a_ticket(door: FrontDoor, desk: Desk, tmp_path: Path) -> None:
+    envelope = json.loads(make_parcel(tmp_path, 100, door.school.workstation).ticket)
+    envelope["signatures"][0]["keyid"] = "\ud800"
+    reply = desk.announce(json.dumps(envelope).encode())
+    assert (reply.status, reply.body["code"]) == (400, "not-a-ticket")
