@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 
 from referral_client.base.clock import from_rfc3339
 from referral_client.base.ids import is_plain_name
@@ -76,6 +76,7 @@ Moment = Annotated[str, AfterValidator(_moment)]
 Day = Annotated[str, AfterValidator(_day)]
 Https = Annotated[str, AfterValidator(_https)]
 Thumbprint = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+TimeOfDay = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Words = Annotated[str, Field(max_length=2000)]
 
 
@@ -122,8 +123,8 @@ class OpeningHours(Model):
     """One weekday's hours: day 0 is Monday, times are local "09:00"."""
 
     day: Annotated[int, Field(ge=0, le=6)]
-    opens: Annotated[str, Field(pattern=r"^\d\d:\d\d$")]
-    closes: Annotated[str, Field(pattern=r"^\d\d:\d\d$")]
+    opens: TimeOfDay
+    closes: TimeOfDay
 
 
 class FrontDoor(Model):
@@ -182,6 +183,14 @@ class Statement(Model):
     seq: Annotated[int, Field(ge=1)]
     issued_at: Moment
     expires_at: Moment
+
+    @field_validator("expires_at")
+    @classmethod
+    def _after_it_was_issued(cls, expires_at: str, info: ValidationInfo) -> str:
+        issued_at = info.data.get("issued_at")
+        if issued_at is not None and from_rfc3339(expires_at) <= from_rfc3339(issued_at):
+            raise ValueError("must be after issued_at")
+        return expires_at
 
     def expired(self, now: datetime) -> bool:
         return now > from_rfc3339(self.expires_at)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TypeVar
 
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 
 from referral_client.base.canonical import Json, NotStrictJson, canonical_bytes, strict_json
 from referral_client.base.errors import Refused
+from referral_client.organisation.faults import reasons_of
 from referral_client.organisation.models import AuthorityProfile, OrganisationBundle, Statement
-from referral_client.policy.faults import fault_of
 from referral_client.sealing.signing import PayloadType, PublicKeys, SigningKeys, peek, sign, verify
 
 MAX_STATEMENT = 4 * 1024 * 1024
@@ -85,7 +83,7 @@ def _shape(payload: bytes, model: type[S]) -> S:
     except NotStrictJson as fault:
         reasons: tuple[str, ...] = (str(fault),)
     except ValidationError as error:
-        reasons = tuple(_reason(fault, model) for fault in error.errors(include_url=False))
+        reasons = reasons_of(error, model)
     raise StatementRefused(
         "STATEMENT-NOT-FITTING",
         "This settings file does not say what it must.",
@@ -93,19 +91,3 @@ def _shape(payload: bytes, model: type[S]) -> S:
         next_step="Correct each line below and sign the file again.",
         reasons=reasons,
     )
-
-
-def _reason(fault: ErrorDetails, model: type[Statement]) -> str:
-    place = ".".join(str(part) for part in fault["loc"])
-    if fault["type"] == "extra_forbidden":
-        last = str(fault["loc"][-1])
-        close = difflib.get_close_matches(last, _all_fields(model), 1)
-        return f"{place}: not a field here" + (f"; did you mean {close[0]}?" if close else "")
-    return f"{place}: {fault_of(fault, {}).reason}"
-
-
-def _all_fields(model: type[Statement]) -> list[str]:
-    names: set[str] = set()
-    for definition in [model.model_json_schema(), *model.model_json_schema().get("$defs", {}).values()]:
-        names |= set(definition.get("properties", {}))
-    return sorted(names)

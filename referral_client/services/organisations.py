@@ -5,6 +5,7 @@ Imports organisation and vault. Every function is one use case; the screen and t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -238,7 +239,7 @@ def _signed(path: Path, root_key: Path, passphrase: str, sign: Callable[[Json, S
         return sign(draft, keys)
     except StatementRefused as refusal:
         lines = lines_of(text)
-        reasons = [f"{path.name}:{line_of(lines, reason.partition(':')[0])}: {reason}" for reason in refusal.reasons]
+        reasons = [f"{path.name}:{line_of(lines, _steps(reason))}: {reason}" for reason in refusal.reasons]
         raise StatementRefused(
             refusal.code,
             refusal.what,
@@ -246,6 +247,11 @@ def _signed(path: Path, root_key: Path, passphrase: str, sign: Callable[[Json, S
             next_step=refusal.next_step,
             reasons=tuple(sorted(reasons, key=lambda reason: int(reason[len(path.name) + 1 :].partition(":")[0]))),
         ) from None
+
+
+def _steps(reason: str) -> str:
+    """`people[1].keys: is missing` as the path of the value, "people.0.keys"."""
+    return re.sub(r"\[(\d+)\]", lambda place: f".{int(place[1]) - 1}", reason.partition(": ")[0])
 
 
 def _draft(path: Path) -> tuple[str, Json]:

@@ -179,7 +179,7 @@ def test_a_typo_in_settings_to_be_signed_is_named_by_file_line_key_and_what_was_
     key = ("--root-key", school.folder / "organisation" / "root.key", "--out", school.folder / "signed.json")
     told = said(school.mine("organisation", "sign", path, *key), "STATEMENT-NOT-FITTING", 1)
     assert "  draft.json:3: nmae: not a field here; did you mean name?" in told
-    assert "  draft.json:4: sector: must be one of school, health, both" in told
+    assert "  draft.json:4: sector: must be school, health or both" in told
     assert "  draft.json:5: seq: must be a whole number" in told
     assert "  draft.json:1: issued_at: is missing" in told
     assert not (school.folder / "signed.json").exists()

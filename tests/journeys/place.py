@@ -221,8 +221,10 @@ def sealed(school: School, member: Member, name: str, *ways: str) -> str:
     return str(school.done(member, "referral", "send", draft["referral"], *ways)["submission"])
 
 
-def long_ago() -> str:
-    return to_rfc3339(CLOCK.now() - A_YEAR)
+def expired() -> dict[str, Json]:
+    """The times of a statement that is past its date by a year."""
+    now = CLOCK.now()
+    return {"issued_at": to_rfc3339(now - 2 * A_YEAR), "expires_at": to_rfc3339(now - A_YEAR)}
 
 
 def only(council: Council) -> Json:

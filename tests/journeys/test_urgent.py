@@ -12,7 +12,7 @@ import pytest
 
 from referral_client.practice import Council, sample_answers, sample_photographs, sample_policy
 from referral_client.services.organisations import install_authority_file
-from tests.journeys.place import Member, School, change_profile, long_ago, make_school
+from tests.journeys.place import Member, School, change_profile, expired, make_school
 
 pytestmark = pytest.mark.journey
 
@@ -24,10 +24,10 @@ def late(tmp_path: Path, council: Council) -> tuple[School, Member]:
     teacher = school.enter("Tess Sample", "Class teacher")
     policy = sample_policy().read_text(encoding="utf-8").replace("review_by = 2027-08-31", "review_by = 2026-01-31")
     assert "2026-01-31" in policy
-    bundle = school.issue(may_approve=False, policies=[policy], review_required=True, expires_at=long_ago())
+    bundle = school.issue(may_approve=False, policies=[policy], review_required=True, **expired())
     school.tell_council(bundle)
     install_authority_file(school.home, council.authority_file)
-    change_profile(council, school.home, expires_at=long_ago())
+    change_profile(council, school.home, **expired())
     council.start()
     return school, teacher
 
@@ -119,7 +119,7 @@ def test_without_any_policy_the_photographs_stay_and_the_referral_goes(
     tmp_path: Path, council: Council, late: tuple[School, Member]
 ) -> None:
     school, teacher = late
-    school.issue(may_approve=False, policies=[], expires_at=long_ago())
+    school.issue(may_approve=False, policies=[], **expired())
     draft = written(school, teacher)
     assert {each["kept"] for each in draft["photographs"]} == {False}
     sent = school.done(teacher, "referral", "send", draft["referral"], "--urgent", "rang 09:20")

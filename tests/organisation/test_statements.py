@@ -55,8 +55,57 @@ def test_every_fault_is_named_with_its_place() -> None:
     reasons = "\n".join(refusal.value.reasons)
     assert "form: not a field here; did you mean forms?" in reasons
     assert "authority_id: must be 1 to 63 of a-z, 0-9 and hyphen" in reasons
-    assert "destinations.0.transports.0.base_url: must be an https address" in reasons
-    assert "seq:" in reasons
+    assert "destinations[1].transports[1].base_url: must be an https address" in reasons
+    assert "seq: must be at least 1" in reasons
+
+
+FAULTS = [
+    ({"seq": "one"}, "seq: must be a whole number"),
+    ({"name": 7}, "name: must be text in quotes"),
+    ({"review_required": "yes"}, "review_required: must be true or false"),
+    ({"people": {}}, "people: must be a list in [brackets]"),
+    ({"people": ["Danny"]}, "people[1]: must be an object in {braces}"),
+    ({"sector": "schol"}, "sector: must be school, health or both"),
+    ({"accepts_authority_roots": ["AB"]}, "accepts_authority_roots[1]: must be 64 of 0-9 and a-f"),
+    ({"lawful_basis": "x" * 2001}, "lawful_basis: must be no longer than 2000 characters"),
+    ({"photo_policies": [{"toml": ""}] * 65}, "photo_policies: must be no longer than 64"),
+    ({"issued_at": "yesterday"}, "issued_at: must be a time like 2026-11-22T15:40:00Z"),
+    ({"expires_at": "2026-11-01T00:00:00Z"}, "expires_at: must be after issued_at"),
+    ({"keyz": 1}, "keyz: not a field here"),
+]
+
+
+@pytest.mark.parametrize(("changes", "reason"), FAULTS)
+def test_a_fault_says_what_was_expected(changes: dict[str, object], reason: str) -> None:
+    with pytest.raises(StatementRefused) as refusal:
+        sign_organisation(organisation(**changes), keys())
+    assert refusal.value.reasons == (reason,)
+
+
+def test_places_count_from_one_and_suggestions_are_fields_of_that_very_place() -> None:
+    person = {"id": "danny", "name": "Danny Sample", "role": "lead", "keyz": {}, "reading": "", "org_idd": "x"}
+    with pytest.raises(StatementRefused) as refusal:
+        sign_organisation(organisation(people=[person]), keys())
+    assert set(refusal.value.reasons) == {
+        "people[1].keys: is missing",
+        "people[1].keyz: not a field here; did you mean keys?",
+        "people[1].org_idd: not a field here",
+        "people[1].reading: must be a post-quantum age recipient (age1pq1...)",
+    }
+
+
+@pytest.mark.parametrize("time", ["99:99", "24:00", "12:60", "9:00", "noon"])
+def test_a_time_of_day_that_no_clock_shows_is_refused(time: str) -> None:
+    hours = [{"day": 0, "opens": time, "closes": "17:00"}]
+    with pytest.raises(StatementRefused) as refusal:
+        sign_authority(authority(front_door={"name": "Front door", "numbers": [], "hours": hours}), keys())
+    assert refusal.value.reasons == ("front_door.hours[1].opens: must be a time of day from 00:00 to 23:59",)
+
+
+def test_an_empty_list_that_must_hold_something_is_said() -> None:
+    with pytest.raises(StatementRefused) as refusal:
+        sign_authority(authority(forms=[]), keys())
+    assert refusal.value.reasons == ("forms: must not be empty",)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from referral_client.base.clock import SystemClock
 from referral_client.base.home import Home
 from referral_client.base.ids import system_random
-from referral_client.organisation import make_root_key
+from referral_client.organisation import StatementRefused, make_root_key
 from referral_client.policy import PolicyFaults
 from referral_client.sealing.atrest import Cost
 from referral_client.services.organisations import begin_organisation, sign_organisation_draft
@@ -34,6 +34,16 @@ def test_a_draft_with_a_policy_that_does_not_load_is_not_signed(tmp_path: Path, 
         sign_organisation_draft(draft, root_key, "a long sentence", out)
     assert any(reason.startswith(REASON) for reason in refusal.value.reasons)
     assert not out.exists()
+
+
+def test_a_fault_in_a_draft_is_named_by_the_files_name_and_line_and_no_folder(tmp_path: Path, root_key: Path) -> None:
+    person = {"id": "danny", "name": "Danny Sample", "role": "lead", "keyz": {}}
+    draft = tmp_path / "draft.json"
+    draft.write_text(json.dumps(organisation(people=[person]), indent=1))
+    line = draft.read_text().split("\n").index('   "keyz": {}') + 1
+    with pytest.raises(StatementRefused) as refusal:
+        sign_organisation_draft(draft, root_key, "a long sentence", tmp_path / "out")
+    assert f"draft.json:{line}: people[1].keyz: not a field here; did you mean keys?" in refusal.value.reasons
 
 
 def test_an_organisation_is_not_begun_with_two_policies(tmp_path: Path) -> None:
