@@ -143,7 +143,7 @@ class Desk:
     def sweep(self) -> None:
         """Drop abandoned uploads and take in waiting receipts. Called every hour."""
         swept = self.uploads.sweep(self._clock.now(), self.config.limits.abandoned_after_seconds)
-        take_incoming(self.config, self.ledger)
+        take_incoming(self.config, self.ledger, self._clock.now())
         log.event("intake-swept", uploads=swept)
 
     def _take_in(self, upload: Upload) -> Reply:
@@ -193,7 +193,7 @@ class Desk:
         return self.ledger.take_in(sender, before.ticket, package)
 
     def _held(self, record: Record, sender: Sender) -> Reply:
-        take_incoming(self.config, self.ledger)
+        take_incoming(self.config, self.ledger, self._clock.now())
         receipt = strict_json(self.ledger.newest_receipt(record), limit=RECEIPT_LIMIT)
         if record.parcel_sha256 != sender.ticket.parcel_sha256:
             log.trouble("intake-conflict", submission=record.submission_id)

@@ -8,7 +8,6 @@ FOLDER/root.keys.json, FOLDER/authority.dsse.json
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import threading
 from dataclasses import dataclass, field
@@ -150,7 +149,7 @@ class Council:
     def _carried(self, said: Json) -> Json:
         """Carry a receipt from the offline side to the intake, as a person with a stick would."""
         receipt = Path(said["receipt"])
-        shutil.copyfile(receipt, make_private_folder(self.intake_folder / "incoming") / receipt.name)
+        write_file(make_private_folder(self.intake_folder / "incoming") / receipt.name, receipt.read_bytes())
         return said
 
     def _make_certificates(self) -> None:

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -123,7 +124,7 @@ def test_a_receipt_of_the_offline_side_is_served_once_it_is_there(door: FrontDoo
     assert door.received()[0].status is ReceiptStatus.CANNOT_OPEN
 
 
-@pytest.mark.parametrize("forgery", ["other-keys", "intake-keys", "other-digest", "garbage"])
+@pytest.mark.parametrize("forgery", ["other-keys", "intake-keys", "other-digest", "other-json"])
 def test_a_receipt_that_does_not_count_is_set_aside_and_never_served(
     door: FrontDoor, desk: Desk, tmp_path: Path, forgery: str
 ) -> None:
@@ -138,7 +139,7 @@ def test_a_receipt_that_does_not_count_is_set_aside_and_never_served(
         "other-keys": lambda: sign_receipt(genuine, SigningKeys.make(system_random)),
         "intake-keys": lambda: sign_receipt(genuine, desk.config.keys),
         "other-digest": lambda: sign_receipt(replace(genuine, parcel_sha256="0" * 64), office.keys),
-        "garbage": lambda: b"\xff" * 100,
+        "other-json": lambda: b"{}",
     }[forgery]()
     (door.folder / "incoming" / "forged.json").write_bytes(content)
     assert _receipt(desk.announce(parcel.ticket)) == _receipt(first)
@@ -239,3 +240,56 @@ def test_a_ticket_with_key_ids_that_are_no_text_is_not_a_ticket(door: FrontDoor,
     envelope["signatures"][0]["keyid"] = "\ud800"
     reply = desk.announce(json.dumps(envelope).encode())
     assert (reply.status, reply.body["code"]) == (400, "not-a-ticket")
+
+
+def _opened_nowhere(door: FrontDoor) -> casework.Signed:
+    office, stored = casework.load_office(door.office), Path(door.received()[0].path)
+    return casework.cannot_open(office, stored, "unreadable", clock=SystemClock(), random=system_random)
+
+
+@pytest.mark.parametrize("half", [lambda content: content[:1000], lambda _: b"", lambda content: b"\0" * len(content)])
+def test_a_receipt_that_is_still_being_copied_waits_and_is_served_when_it_is_whole(
+    door: FrontDoor, desk: Desk, tmp_path: Path, half: Callable[[bytes], bytes]
+) -> None:
+    parcel = make_parcel(tmp_path, 5000, door.school.workstation)
+    first = _send(desk, parcel)
+    signed = _opened_nowhere(door)
+    arriving = door.folder / "incoming" / signed.receipt_path.name
+    arriving.write_bytes(half(signed.receipt))
+    assert _receipt(desk.announce(parcel.ticket)) == _receipt(first)
+    arriving.write_bytes(signed.receipt)
+    assert _receipt(desk.announce(parcel.ticket)) == signed.receipt
+
+
+def test_what_is_no_receipt_after_ten_minutes_is_set_aside(
+    door: FrontDoor, desk: Desk, clock: Shifted, tmp_path: Path
+) -> None:
+    parcel = make_parcel(tmp_path, 5000, door.school.workstation)
+    _send(desk, parcel)
+    (door.folder / "incoming" / "half.json").write_bytes(b'{"payl')
+    clock.later = timedelta(minutes=9)
+    desk.announce(parcel.ticket)
+    assert (door.folder / "incoming" / "half.json").is_file()
+    clock.later = timedelta(minutes=11)
+    desk.announce(parcel.ticket)
+    assert (door.folder / "incoming" / "refused" / "half.json").is_file()
+
+
+def test_a_file_that_can_neither_be_taken_nor_set_aside_stops_no_answer_and_no_other_receipt(
+    door: FrontDoor, desk: Desk, clock: Shifted, tmp_path: Path
+) -> None:
+    parcel = make_parcel(tmp_path, 5000, door.school.workstation)
+    _send(desk, parcel)
+    (door.folder / "incoming" / "0.json" / "inside").mkdir(parents=True)
+    (door.folder / "incoming" / "refused" / "0.json" / "inside").mkdir(parents=True)
+    signed = _opened_nowhere(door)
+    shutil.copy(signed.receipt_path, door.folder / "incoming")
+    clock.later = timedelta(minutes=11)
+    assert _receipt(desk.announce(parcel.ticket)) == signed.receipt
+
+
+def test_an_incoming_folder_that_is_gone_stops_no_answer(door: FrontDoor, desk: Desk, tmp_path: Path) -> None:
+    parcel = make_parcel(tmp_path, 5000, door.school.workstation)
+    _send(desk, parcel)
+    shutil.rmtree(door.folder / "incoming")
+    assert desk.announce(parcel.ticket).status == 200
