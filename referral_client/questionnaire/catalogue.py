@@ -6,6 +6,7 @@ without faults. Pure: the files' bytes come in by name. Imports base.errors, bas
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from referral_client.questionnaire.build import Built, build_model, build_profil
 from referral_client.questionnaire.files import ModelFile, ProfileFile
 from referral_client.questionnaire.form import Form
 from referral_client.questionnaire.lint import lint
-from referral_client.questionnaire.messages import faults_of, near
+from referral_client.questionnaire.messages import faults_of, near, real_path
 from referral_client.questionnaire.strict_yaml import Document, Fault, read_document
 
 MAX_FILES = 500
@@ -58,8 +59,11 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True)
 class _Parsed:
+    """`sound`: nothing was wrong with its shape. One that is not is looked over all the same, and gives no form."""
+
     document: Document
     content: ModelFile | ProfileFile
+    sound: bool
 
 
 def inspect_files(untrusted_files: Mapping[str, bytes]) -> Inspection:
@@ -71,20 +75,21 @@ def inspect_files(untrusted_files: Mapping[str, bytes]) -> Inspection:
     parsed = [found for name, data in untrusted_files.items() if (found := _parse(name, data, faults)) is not None]
     models: dict[str, tuple[Document, ModelFile]] = {}
     seen: dict[str, str] = {}
+    forms: dict[str, Form] = {}
+    nowhere: dict[str, Form] = {}  # for what is looked over and not kept
     for one in parsed:
         head = one.content.form
-        if head.id in seen:
-            faults.append(one.document.fault(("form", "id"), f"“{head.id}” is already the id of {seen[head.id]}"))
-            continue
-        seen[head.id] = one.document.file
+        first = seen.setdefault(head.id, one.document.file)
+        if first != one.document.file:
+            faults.append(one.document.fault(("form", "id"), f"“{head.id}” is already the id of {first}"))
         if isinstance(one.content, ModelFile):
-            models[head.id] = (one.document, one.content)
-    forms: dict[str, Form] = {}
-    for document, model in models.values():
-        _finish(build_model(document, model), forms, faults, warnings)
+            models.setdefault(head.id, (one.document, one.content))
+            kept = forms if one.sound and first == one.document.file else nowhere
+            _finish(build_model(one.document, one.content), kept, faults, warnings)
     for one in parsed:
-        if isinstance(one.content, ProfileFile) and seen.get(one.content.form.id) == one.document.file:
-            _add_profile(one.document, one.content, models, (forms, faults, warnings))
+        if isinstance(one.content, ProfileFile):
+            alone = one.sound and seen[one.content.form.id] == one.document.file
+            _add_profile(one.document, one.content, models, forms, (forms if alone else nowhere, faults, warnings))
     names = list(untrusted_files)
     return Inspection(_in_words(faults, names), _in_words(warnings, names), forms)
 
@@ -148,21 +153,45 @@ def _parse(name: str, untrusted: bytes, faults: list[Fault]) -> _Parsed | None:
             made = shape.model_validate(document.data)
             content = made if isinstance(made, ModelFile | ProfileFile) else None
         except ValidationError as error:
-            marked = {fault.mark for fault in found}
-            found += [fault for fault in faults_of(document, error, shape) if fault.mark not in marked]
+            marked, paths = {fault.mark for fault in found}, {fault.path for fault in found if fault.path}
+            slips = faults_of(document, error, shape)
+            found += [fault for fault in slips if fault.mark not in marked and fault.path not in paths]
+            content = _without_strange_keys(document, error, shape)
     elif not found:
         found.append(document.fault((), "must be a form: keys and values, beginning with form:"))
     faults += found
-    return None if found or content is None else _Parsed(document, content)
+    return None if content is None or document.faults else _Parsed(document, content, sound=not found)
+
+
+def _without_strange_keys(
+    document: Document, error: ValidationError, shape: type[BaseModel]
+) -> ModelFile | ProfileFile | None:
+    """What the file means apart from keys that cannot stand where they do, if those are all that is wrong with it."""
+    wrong = error.errors(include_url=False, include_input=False)
+    if any(one["type"] != "extra_forbidden" for one in wrong):
+        return None
+    data = copy.deepcopy(document.data)
+    for one in wrong:
+        path, _ = real_path(document, one["loc"])
+        here = data
+        for step in path[:-1]:
+            here = here[step]  # a real path: each step stands in the file
+        here.pop(path[-1], None)
+    try:
+        made = shape.model_validate(data)
+    except ValidationError:
+        return None
+    return made if isinstance(made, ModelFile | ProfileFile) else None
 
 
 def _add_profile(
     document: Document,
     profile: ProfileFile,
     models: Mapping[str, tuple[Document, ModelFile]],
+    sound: Mapping[str, Form],
     out: tuple[dict[str, Form], list[Fault], list[Fault]],
 ) -> None:
-    forms, faults, warnings = out
+    kept, faults, warnings = out
     wanted = profile.over
     if wanted.id not in models:
         faults.append(document.fault(("over", "id"), f"there is no form “{wanted.id}” here{near(wanted.id, models)}"))
@@ -173,9 +202,9 @@ def _add_profile(
             document.fault(("over", "version"), f"is {wanted.version}, but {wanted.id} is {model.form.version}")
         )
         return
-    if wanted.id not in forms:  # the model's own faults are told already
+    if wanted.id not in sound:  # the model's own faults are told already
         return
-    _finish(build_profile(document, profile, model_document, model), forms, faults, warnings)
+    _finish(build_profile(document, profile, model_document, model), kept, faults, warnings)
 
 
 def _finish(built: Built, forms: dict[str, Form], faults: list[Fault], warnings: list[Fault]) -> None:

@@ -42,7 +42,7 @@ def faults_of(document: Document, error: ValidationError, model: type[BaseModel]
 
 def _fault(document: Document, error: dict[str, Any], model: type[BaseModel]) -> Fault:
     kind: str = error["type"]
-    path, missing = _real_path(document, error["loc"])
+    path, missing = real_path(document, error["loc"])
     if kind == "extra_forbidden":
         known = _keys_beside(document, path, model)
         return document.fault(path, f"is not a key that can stand here{near(str(path[-1]), known)}", at_key=True)
@@ -74,7 +74,7 @@ def _words(kind: str, error: dict[str, Any], document: Document, path: Path) -> 
     return "does not fit here"
 
 
-def _real_path(document: Document, location: tuple[str | int, ...]) -> tuple[Path, Path]:
+def real_path(document: Document, location: tuple[str | int, ...]) -> tuple[Path, Path]:
     """The part of a validator's location that stands in the file, without the names of union branches; and the rest."""
     here, path = document.data, []
     for index, step in enumerate(location):

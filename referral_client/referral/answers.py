@@ -171,9 +171,17 @@ def answers_from_json(untrusted: Json) -> AnswerSet:
 
     NotFitting lists every place at fault, one line each.
     """
+    answers, faults = read_answer_set(untrusted)
+    if faults:
+        raise NotFitting("\n".join(faults))
+    return answers
+
+
+def read_answer_set(untrusted: Json) -> tuple[AnswerSet, tuple[str, ...]]:
+    """What of the published shape can be read, and every place at fault: for a caller with more to find out."""
     faults: list[str] = []
     if not isinstance(untrusted, dict):
-        raise NotFitting("the answers must be an object")
+        return AnswerSet(), ("the answers must be an object",)
     for key in untrusted:
         if key not in ("form", "answers", "items", "reasons"):
             faults.append(f"{key}: not a part of an answers file (form, answers, items, reasons)")
@@ -186,9 +194,7 @@ def answers_from_json(untrusted: Json) -> AnswerSet:
         groups = {}
     for group, untrusted_items in groups.items():
         items[group] = _items(group, untrusted_items, faults)
-    if faults:
-        raise NotFitting("\n".join(faults))
-    return AnswerSet(MappingProxyType(answers), MappingProxyType(items), MappingProxyType(reasons))
+    return AnswerSet(MappingProxyType(answers), MappingProxyType(items), MappingProxyType(reasons)), tuple(faults)
 
 
 def _items(group: str, untrusted_items: Json, faults: list[str]) -> tuple[Item, ...]:

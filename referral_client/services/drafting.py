@@ -27,7 +27,8 @@ from referral_client.questionnaire import (
     tidy_answers,
     visible_answers,
 )
-from referral_client.referral import AnswerSet, NotFitting, Notice, answers_from_json, family_notices, family_of
+from referral_client.referral import AnswerSet, Notice, family_notices, family_of
+from referral_client.referral.answers import read_answer_set
 from referral_client.services.draft_forms import begin_draft, form_to_read_by
 from referral_client.services.shipped_forms import shipped_forms
 from referral_client.vault import StoredReferral, Vault
@@ -70,13 +71,13 @@ def settings_of(installed: Installed, today: date) -> Mapping[str, str]:
 
 
 def read_answers(path: Path, form: Form) -> AnswerSet:
-    """Answers from a file: the published shape, and every value of the kind its question takes."""
+    """Answers from a file: the published shape, and every value of the kind its question takes; all faults at once."""
     untrusted = read_file(path, limit=ANSWERS_LIMIT, what="the answers file", code="ANSWERS")
     try:
-        answers = answers_from_json(strict_json(untrusted, limit=ANSWERS_LIMIT))
-    except (NotStrictJson, NotFitting) as fault:
+        answers, unread = read_answer_set(strict_json(untrusted, limit=ANSWERS_LIMIT))
+    except NotStrictJson as fault:
         raise _not_fitting(tuple(str(fault).splitlines())) from None
-    faults = misfits(form, answers)
+    faults = (*unread, *misfits(form, answers))
     if faults:
         raise _not_fitting(faults)
     return tidy_answers(form, answers)

@@ -198,6 +198,30 @@ def test_two_files_with_one_id_are_refused() -> None:
     assert found == ["b.yaml:2:12: form.id: “small” is already the id of a.yaml"]
 
 
+def test_two_files_with_one_id_hide_none_of_each_others_faults() -> None:
+    one, other = changed(("label: Kinds", "label: Sorry")), changed(("answer: danger.why,", "answer: danger.wy,"))
+    found = "\n".join(check_files({"a.yaml": one.encode(), "b.yaml": other.encode()}))
+    assert "a.yaml:" in found and "“Sorry”" in found
+    assert "“small” is already the id of a.yaml" in found
+    assert "did you mean “danger.why”?" in found
+
+
+def test_a_key_that_cannot_stand_there_hides_nothing_that_the_rest_means() -> None:
+    text = changed(
+        ("label: Kinds", "label: Sorry\n            lable: Kinds"), ("answer: danger.why,", "answer: danger.wy,")
+    )
+    found = inspect_files({"f.yaml": text.encode()})
+    assert len(found.faults) == 3
+    assert [words in "\n".join(found.faults) for words in ("lable", "Sorry", "danger.wy")] == [True] * 3
+    assert found.forms == {}
+
+
+def test_an_empty_hint_is_one_fault() -> None:
+    assert fault("label: Kinds\n", "label: Kinds\n            hint:\n").endswith(
+        "hint: has no value (inside braces, text that holds a comma goes in quotes)"
+    )
+
+
 def test_an_unknown_form_is_refused_with_the_names_there_are() -> None:
     library = load_library({"a.yaml": SMALL.encode()})
     with pytest.raises(Refused) as caught:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from referral_client.base.errors import Refused
+from referral_client.base.errors import Refused, WrongUse
 from referral_client.base.ids import ReferralId, system_random
 from referral_client.base.shipped import shipped
 from referral_client.practice import Council, sample_answers
@@ -163,3 +163,15 @@ def test_checking_says_when_the_written_form_is_due(desk: Desk) -> None:
     path.write_text(json.dumps({"answers": {"call.made": "not_yet", "call.at": "2026-11-20T09:20"}}), "utf-8")
     hidden = new_draft(desk.vault, "shropshire", path)
     assert due_of_draft(desk.vault, hidden, desk.settings(), TODAY) is None
+
+
+def test_an_answers_file_with_a_strange_part_still_has_all_its_faults_told(tmp_path: Path) -> None:
+    path = tmp_path / "answers.json"
+    path.write_text(json.dumps({"anwsers": {}, "answers": {"danger.nwo": "no", "danger.now": "maybe"}}), "utf-8")
+    with pytest.raises(WrongUse) as caught:
+        read_answers(path, shipped_forms().form("marf"))
+    assert [reason.partition(":")[0] for reason in caught.value.reasons] == [
+        "anwsers",
+        "answers.danger.nwo",
+        "answers.danger.now",
+    ]
