@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from referral_client.base.canonical import Json
 from referral_client.base.clock import SystemClock, to_rfc3339
+from referral_client.base.errors import KnownError
 from referral_client.base.ids import system_random
 from referral_client.cli.asking import home_of
 from referral_client.cli.output import complain, report
@@ -79,8 +80,13 @@ def _until_stopped(args: argparse.Namespace) -> None:
     home = home_of(args)
     pause = threading.Event()
     while True:
-        run_queue(home, clock=_CLOCK, random=system_random)
-        due = next_due(home, clock=_CLOCK, random=system_random)
+        due = None
+        try:
+            run_queue(home, clock=_CLOCK, random=system_random)
+            due = next_due(home, clock=_CLOCK, random=system_random)
+        except (KnownError, OSError) as trouble:
+            # Another copy is sending, or the disk does not answer now: this loop is the one that must not end.
+            complain(f"Trying again soon. {trouble if isinstance(trouble, KnownError) else ''}".rstrip())
         seconds = _LOOK_AGAIN_SECONDS if due is None else (due - _CLOCK.now()).total_seconds()
         pause.wait(min(max(seconds, 1.0), _LOOK_AGAIN_SECONDS))
 

@@ -46,7 +46,7 @@ def add_commands(
         one.set_defaults(run=run)
     listing = verbs.add_parser("list", parents=parents, help="every referral in your vault")
     listing.set_defaults(run=_list)
-    sending = verbs.add_parser("send", parents=parents, help="seal a referral and queue it")
+    sending = verbs.add_parser("send", parents=parents, help="lock a referral and put it in the queue")
     sending.add_argument("id", metavar="ID")
     sending.add_argument("--urgent", default="", metavar="REASON", help="whom you rang, or why you could not")
     sending.add_argument("--lead-not-reachable", default="", metavar="WORDS", help="whom you tried, and when")
@@ -292,12 +292,13 @@ def _send(args: argparse.Namespace) -> int:
         "photographs_held": [each.photo.id for each in sent.held],
     }
     lines = [
-        "Sealed and waiting to be sent. It is NOT SENT until a receipt comes back.",
+        "Locked, and waiting to be sent. It is NOT SENT until a receipt comes back.",
         f"Reference {delivery.submission_id}",
     ]
     if sent.silent:
         lines.append(f"{len(sent.silent)} questions go as “not answered”.")
     if sent.held:
         lines.append(f"{len(sent.held)} photographs stay here until they are cleared.")
+        lines += [f"  {each.because.what}" for each in sent.held if each.because is not None]
     report(args, data, [*lines, "Next: referral-client queue run"])
     return 0

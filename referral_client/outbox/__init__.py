@@ -6,13 +6,14 @@ key and names this digest ends a delivery. Needs no passphrase: it moves sealed 
 Imports base, referral, sealing, vault, transport, organisation. Public face: the names below.
 """
 
-from referral_client.outbox.attempt import Post, deliver
+from referral_client.outbox.attempt import Outcome, Post, deliver
 from referral_client.outbox.backoff import wait_seconds
 from referral_client.outbox.judge import ReceiptRefused, event_of, judge_receipt
 from referral_client.outbox.loop import Ended, run_due
 
 __all__ = [
     "Ended",
+    "Outcome",
     "Post",
     "ReceiptRefused",
     "deliver",

@@ -34,8 +34,11 @@ from referral_client.transport import (
 )
 from referral_client.vault import Delivery, Queue
 
-# After `stored` the council's people take over: asked for at these gaps until they have decided.
+# After `stored` the council's people take over: asked for at these gaps until they have decided. A receipt may name
+# another gap within the bounds; an absurd one must not stop the asking.
 FOLLOW_UP_SECONDS = 15 * 60
+LEAST_FOLLOW_UP_SECONDS = 60
+MOST_FOLLOW_UP_SECONDS = 60 * 60
 _SETTLED = frozenset(
     {
         DeliveryState.STORED,
@@ -56,6 +59,8 @@ class Outcome(StrEnum):
     NO_DESTINATION = "NO-DESTINATION"
     RECIPIENT_REVOKED = "RECIPIENT-REVOKED"
     PACKAGE_DAMAGED = "PACKAGE-DAMAGED"
+    TICKET_DAMAGED = "TICKET-DAMAGED"
+    COUNCIL_LOST_IT = "COUNCIL-LOST-IT"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,10 @@ def deliver(post: Post, delivery: Delivery) -> str:
         ticket = peek_ticket(untrusted_ticket, accept_practice=post.installed.practice)
     except KnownError as fault:
         return _later(post, delivery, fault.code)
+    if not _is_for(ticket, delivery):
+        return _needs_a_person(post, delivery, Outcome.TICKET_DAMAGED)
     outcome: str = Outcome.NO_DESTINATION
-    closed = 0
+    refused = 0
     for transport in destination.transports:
         carrier: Carrier | None = None
         try:
@@ -91,11 +98,12 @@ def deliver(post: Post, delivery: Delivery) -> str:
         except Conflict as conflict:
             return _conflict(post, delivery, destination, ticket, conflict)
         except (RedirectedAway, RefusedByServer) as fault:
-            # Only this route is closed; another transport of the destination may be open, now or later.
+            # Only this route is closed; another transport of the destination may be open, now or later. A refusal in
+            # the protocol's own words is the front door's; anything else may be a web filter, and passes.
             outcome = fault.code
-            closed += 1
+            refused += isinstance(fault, RefusedByServer) and bool(fault.reason_code)
             log.trouble("delivery-route-closed", delivery=delivery.submission_id, code=fault.code)
-            if closed == len(destination.transports):
+            if refused == len(destination.transports):
                 return _needs_a_person(post, delivery, outcome)
         except Stopped as fault:
             return _later(post, delivery, fault.code, retry_after=0, failed=False)
@@ -121,21 +129,33 @@ def _through(
     carrier: Carrier,
 ) -> str:
     announced = carrier.announce(untrusted_ticket)
-    if announced.state is AnnouncedState.SEND and delivery.state not in _SETTLED:
+    if announced.state is AnnouncedState.SEND:
         fault = _must_not_leave(post, delivery, destination, ticket)
         if fault:
             return _needs_a_person(post, delivery, fault)
-        announced = _send(post, delivery, carrier, announced)
+        if delivery.state in _SETTLED:
+            announced = _send_again(post, delivery, carrier, announced)
+        else:
+            announced = _send(post, delivery, carrier, announced)
     if announced.state is AnnouncedState.HELD and announced.receipt is not None:
         return _take_receipt(post, delivery, destination, ticket, announced.receipt)
-    # Still processing; or a destination that no longer knows what it gave a receipt for: keep the receipt, keep asking.
     return _later(post, delivery, Outcome.STILL_PROCESSING, retry_after=announced.retry_after)
+
+
+def _is_for(ticket: Ticket, delivery: Delivery) -> bool:
+    """The ticket lies in a file beside the package; the row decides. A file put in its place must not speak for it."""
+    return (ticket.submission_id, ticket.destination_id, ticket.parcel_sha256, ticket.parcel_size) == (
+        delivery.submission_id,
+        delivery.destination_id,
+        delivery.parcel_sha256,
+        delivery.parcel_size,
+    )
 
 
 def _must_not_leave(post: Post, delivery: Delivery, destination: Destination, ticket: Ticket) -> str:
     """Why these bytes may not be sent, or "". Asked only when the destination does not hold them yet."""
-    revoked = {entry.rid for entry in destination.recipients if entry.state == "revoked"}
-    if revoked & set(ticket.rids):
+    trusted = {entry.rid for entry in destination.recipients if entry.state != "revoked"}
+    if not set(ticket.rids) <= trusted:  # a key that the council no longer names at all may be a stolen one
         return Outcome.RECIPIENT_REVOKED
     digest = hashlib.sha256()
     size = 0
@@ -160,18 +180,28 @@ def _send(post: Post, delivery: Delivery, carrier: Carrier, announced: Announced
     return carrier.complete(announced, size=delivery.parcel_size, stop=post.stop)
 
 
+def _send_again(post: Post, delivery: Delivery, carrier: Carrier, announced: Announced) -> Announced:
+    """The front door no longer has what it signed for. The same bytes go again; until then the words say so."""
+    log.trouble("delivery-lost-by-council", delivery=delivery.submission_id, code=Outcome.COUNCIL_LOST_IT)
+    post.queue.set_due(delivery.submission_id, post.clock.now(), outcome=Outcome.COUNCIL_LOST_IT)
+    package = post.queue.package_path(delivery.submission_id)
+    carrier.send_parts(announced, package, progress=lambda _there, _in_all: None, stop=post.stop)
+    return carrier.complete(announced, size=delivery.parcel_size, stop=post.stop)
+
+
 def _take_receipt(
     post: Post, delivery: Delivery, destination: Destination, ticket: Ticket, untrusted_receipt: bytes
 ) -> str:
     receipt = judge_receipt(untrusted_receipt, ticket=ticket, destination=destination)
-    again = post.clock.now() + timedelta(seconds=max(60, receipt.next_check_s or FOLLOW_UP_SECONDS))
+    seconds = min(max(receipt.next_check_s or FOLLOW_UP_SECONDS, LEAST_FOLLOW_UP_SECONDS), MOST_FOLLOW_UP_SECONDS)
+    again = post.clock.now() + timedelta(seconds=seconds)
     event = event_of(receipt)
     state = _state_now(post, delivery)
     if event in DELIVERY_TABLE[state]:
         post.queue.add_receipt(delivery.submission_id, untrusted_receipt, event, due_at=again, outcome=Outcome.RECEIPT)
         log.event("delivery-receipt", delivery=delivery.submission_id, status=receipt.status)
         return Outcome.RECEIPT
-    post.queue.set_due(delivery.submission_id, again, outcome=Outcome.NOTHING_NEW)
+    post.queue.set_due(delivery.submission_id, again, outcome=Outcome.NOTHING_NEW, attempts=0)
     return Outcome.NOTHING_NEW
 
 
@@ -188,8 +218,10 @@ def _later(post: Post, delivery: Delivery, outcome: str, *, retry_after: int | N
     seconds = wait_seconds(attempts, urgent=delivery.urgent, retry_after=retry_after, random=post.random)
     due_at = post.clock.now() + timedelta(seconds=seconds)
     if delivery.state in _SETTLED:
-        due_at = max(due_at, post.clock.now() + timedelta(seconds=60))
-        post.queue.set_due(delivery.submission_id, due_at, outcome=outcome)
+        due_at = max(due_at, post.clock.now() + timedelta(seconds=LEAST_FOLLOW_UP_SECONDS))
+        lost = delivery.last_outcome == Outcome.COUNCIL_LOST_IT
+        kept = Outcome.COUNCIL_LOST_IT if lost else outcome
+        post.queue.set_due(delivery.submission_id, due_at, outcome=kept, attempts=attempts)
     else:
         post.queue.move(
             delivery.submission_id, DeliveryEvent.TRY_LATER, due_at=due_at, outcome=outcome, attempts=attempts

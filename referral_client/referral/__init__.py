@@ -30,6 +30,7 @@ from referral_client.referral.family import (
     family_of,
 )
 from referral_client.referral.states import (
+    DELIVERED,
     DELIVERY_TABLE,
     REFERRAL_TABLE,
     DeliveryEvent,
@@ -43,6 +44,7 @@ from referral_client.referral.states import (
 )
 
 __all__ = [
+    "DELIVERED",
     "DELIVERY_TABLE",
     "REFERRAL_TABLE",
     "Adult",

@@ -171,7 +171,6 @@ DELIVERY_TABLE: Mapping[DeliveryState, Mapping[DeliveryEvent, DeliveryState]] = 
     }
 )
 
-FINISHED: frozenset[DeliveryState] = frozenset({_D.DECIDED, _D.WITHDRAWN})
 DELIVERED: frozenset[DeliveryState] = frozenset({_D.STORED, _D.OPENED, _D.REGISTERED, _D.DECIDED})
 
 

@@ -15,7 +15,7 @@ from referral_client.base.errors import KnownError, Refused
 from referral_client.base.home import Home
 from referral_client.base.ids import RandomBytes, SubmissionId
 from referral_client.organisation import Installed, Number, Transport, installed
-from referral_client.outbox import Ended, Post, judge_receipt, run_due
+from referral_client.outbox import Ended, Outcome, Post, judge_receipt, run_due
 from referral_client.referral import DeliveryEvent, DeliveryState
 from referral_client.sealing.age_read import open_bytes
 from referral_client.sealing.receipt import Receipt
@@ -58,6 +58,22 @@ _NOT_SENT = frozenset(
     }
 )
 
+# States that nothing but a receipt can bring.
+_BY_RECEIPT = frozenset(
+    {
+        DeliveryState.STORED,
+        DeliveryState.OPENED,
+        DeliveryState.REGISTERED,
+        DeliveryState.DECIDED,
+        DeliveryState.CANNOT_OPEN,
+        DeliveryState.QUARANTINED,
+    }
+)
+_NOT_PROVEN = "NOT SENT as far as this program can prove: no receipt here can be checked now. Ring."
+_LOST = "But the front door's computer no longer has it: ring. It is being sent again."
+# Faults of the way that waiting may not mend: the number is given at once, while trying goes on.
+_RING_AT_ONCE = frozenset({"TRANSPORT-REFUSED", "TRANSPORT-REDIRECTED", "TRANSPORT-NOT-TRUSTED", "NO-DESTINATION"})
+
 CarrierFor = Callable[[Transport], Carrier]
 
 
@@ -82,28 +98,54 @@ def standings(home: Home, *, clock: Clock, random: RandomBytes) -> tuple[Standin
     now = clock.now()
     settings = installed(home.organisation, now)
     with queues_of(home, clock=clock, random=random) as queues:
-        found = [standing_of(delivery, settings, now) for queue in queues.open for delivery in queue.deliveries()]
+        found = [
+            standing_of(queue, delivery, settings, now) for queue in queues.open for delivery in queue.deliveries()
+        ]
     return tuple(sorted(found, key=lambda each: each.delivery.queued_at))
 
 
-def standing_of(delivery: Delivery, settings: Installed, now: datetime) -> Standing:
-    """What is true of a delivery now, and whom to ring when it has waited too long."""
-    words = _WORDS[delivery.state]
-    if settings.practice and delivery.state not in _NOT_SENT:
+def standing_of(queue: Queue, delivery: Delivery, settings: Installed, now: datetime) -> Standing:
+    """What is true of a delivery now, and whom to ring when it has waited too long.
+
+    A state that only a receipt can bring is shown only while a kept receipt still verifies: the row alone is not
+    evidence, and a key that the council took back no longer counts.
+    """
+    not_sent = delivery.state in _NOT_SENT
+    proven = delivery.state not in _BY_RECEIPT or any(
+        receipt.status.value == delivery.state.value
+        for receipt in counted_receipts(queue, delivery.submission_id, settings)
+    )
+    words = _WORDS[delivery.state] if proven else _NOT_PROVEN
+    if delivery.last_outcome == Outcome.COUNCIL_LOST_IT and delivery.state in _BY_RECEIPT:
+        words = f"{words} {_LOST}"
+    if not not_sent and (settings.practice or _is_practice(queue, delivery.submission_id)):
         words = f"Practice: nobody received this. ({words})"
     found = settings.destination(delivery.destination_id)
     front_door = found[0].front_door if found is not None else None
-    too_long = now - delivery.queued_at > (RING_AFTER_URGENT if delivery.urgent else RING_AFTER)
-    not_sent = delivery.state in _NOT_SENT
-    should_ring = (not_sent and too_long) or delivery.state in (
-        DeliveryState.HELD,
-        DeliveryState.QUARANTINED,
-        DeliveryState.CANNOT_OPEN,
+    waited = now - delivery.queued_at
+    too_long = waited > (RING_AFTER_URGENT if delivery.urgent else RING_AFTER) or waited < -RING_AFTER_URGENT
+    should_ring = (
+        (not_sent and (too_long or delivery.last_outcome in _RING_AT_ONCE))
+        or not proven
+        or delivery.last_outcome == Outcome.COUNCIL_LOST_IT
+        or delivery.state in (DeliveryState.HELD, DeliveryState.QUARANTINED, DeliveryState.CANNOT_OPEN)
     )
     numbers = tuple(number for number in front_door.numbers if number.ring_this(now.date())) if front_door else ()
     return Standing(
-        delivery, words, not_sent, front_door.name if front_door else "the front door", numbers if should_ring else ()
+        delivery,
+        words,
+        not_sent or not proven,
+        front_door.name if front_door else "the front door",
+        numbers if should_ring else (),
     )
+
+
+def _is_practice(queue: Queue, submission_id: SubmissionId) -> bool:
+    """By the ticket itself: the mark must not go because a settings file is damaged."""
+    try:
+        return peek_ticket(queue.ticket_bytes(submission_id), accept_practice=True).practice
+    except KnownError:
+        return False
 
 
 def run_queue(
@@ -144,7 +186,7 @@ def _queue_with(queues: Sequence[Queue], submission_id: str) -> Queue:
             return queue
     raise Refused(
         "QUEUE-UNKNOWN",
-        "There is no sealed referral with that reference here.",
+        "There is no referral with that reference in the queue.",
         meaning="Nothing was changed.",
         next_step="Look it up with: referral-client queue list --json",
     )
@@ -164,10 +206,14 @@ def shut_queues(home: Home, *, clock: Clock, random: RandomBytes) -> tuple[Known
 
 
 def counted_receipts(queue: Queue, submission_id: SubmissionId, settings: Installed) -> tuple[Receipt, ...]:
-    """Every kept receipt of a submission that still verifies today, oldest first."""
-    ticket = peek_ticket(queue.ticket_bytes(submission_id), accept_practice=settings.practice)
-    found = settings.destination(ticket.destination_id)
-    if found is None:
+    """Every kept receipt of a submission that still verifies today, oldest first; () where none can be checked."""
+    delivery = queue.delivery(submission_id)
+    try:
+        ticket = peek_ticket(queue.ticket_bytes(submission_id), accept_practice=settings.practice)
+    except KnownError:
+        return ()
+    found = settings.destination(delivery.destination_id)
+    if found is None or (ticket.submission_id, ticket.parcel_sha256) != (submission_id, delivery.parcel_sha256):
         return ()
     receipts = []
     for untrusted in queue.receipts(submission_id):
@@ -190,5 +236,8 @@ def case_reference(vault: Vault, receipts: tuple[Receipt, ...]) -> str:
     for receipt in reversed(receipts):
         if receipt.case_ref_sealed:
             sealed = base64.b64decode(receipt.case_ref_sealed)
-            return open_bytes(sealed, [vault.reading_identity()], _REFERENCE_LIMIT).decode("utf-8", "replace")
+            try:
+                return open_bytes(sealed, [vault.reading_identity()], _REFERENCE_LIMIT).decode("utf-8", "replace")
+            except KnownError:
+                return "(the council’s reference does not open: ring them for it)"
     return ""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from referral_client.base.clock import Clock, from_rfc3339, to_rfc3339
@@ -55,6 +55,9 @@ _TO_ASK = (
     DeliveryState.REGISTERED,
 )
 _DUE = _SELECT + " WHERE state IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND due_at <= ?"
+# No wait is longer than two hours: a later time was written while the clock was wrong, and must not stop a delivery.
+_ABSURD = _SELECT + " WHERE state IN (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AND due_at > ?"
+_LONGEST_WAIT = timedelta(hours=2)
 _LATEST = "9999-12-31T23:59:59Z"
 _RECEIPTS = frozenset(event for event in DeliveryEvent if event.name.startswith("RECEIPT_"))
 
@@ -102,7 +105,10 @@ class Queue:
         Held, handed-over and finished deliveries, and those being sealed again, are not among them.
         """
         latest = _LATEST if now is None else to_rfc3339(now)
-        rows = self._connection.execute(_DUE, (*map(str, _TO_SEND + _TO_ASK), latest))
+        absurd = _LATEST if now is None else to_rfc3339(now + _LONGEST_WAIT)
+        states = tuple(map(str, _TO_SEND + _TO_ASK))
+        rows = self._connection.execute(_DUE, (*states, latest)).fetchall()
+        rows += self._connection.execute(_ABSURD, (*states, absurd)).fetchall()
         return sorted(
             (_delivery(row) for row in rows),
             key=lambda each: (each.state in _TO_ASK, not each.urgent, each.due_at, each.queued_at),
@@ -229,13 +235,16 @@ class Queue:
             self._write(replace(before, offset=offset))
 
     @in_words
-    def set_due(self, submission_id: SubmissionId, due_at: datetime, *, outcome: str = "") -> None:
+    def set_due(
+        self, submission_id: SubmissionId, due_at: datetime, *, outcome: str = "", attempts: int | None = None
+    ) -> None:
         """When to ask again about a delivery whose state stays. Not a step: the audit chain stays."""
         if not is_code(outcome):
             raise ValueError("not a code")
         with transaction(self._connection):
             before = self._delivery(submission_id)
-            self._write(replace(before, due_at=due_at, last_outcome=outcome or before.last_outcome))
+            tried = before.attempts if attempts is None else attempts
+            self._write(replace(before, due_at=due_at, last_outcome=outcome or before.last_outcome, attempts=tried))
 
     @in_words
     def add_receipt(

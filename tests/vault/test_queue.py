@@ -218,9 +218,11 @@ def test_ten_thousand_rows_are_listed_by_one_look_and_due_ones_by_an_index(vault
         vault.queue._write(replace(model, submission_id=SubmissionId(new_uuid()), due_at=due), new=True)
     vault._connection.execute("COMMIT")
     assert len(vault.queue.deliveries()) == 10_001
-    assert len(vault.queue.due(clock.now())) == 2
-    from referral_client.vault.queue import _DUE
+    two_hours = 120  # a later time was written while a clock was wrong, and counts as due
+    assert len(vault.queue.due(clock.now())) == 2 + 10_000 - two_hours - 1
+    from referral_client.vault.queue import _ABSURD, _DUE
 
     vault._connection.set_authorizer(None)
-    plan = vault._connection.execute(f"EXPLAIN QUERY PLAN {_DUE}", ("x",) * 11).fetchall()
-    assert "delivery_due" in str(plan)
+    for question in (_DUE, _ABSURD):
+        plan = vault._connection.execute(f"EXPLAIN QUERY PLAN {question}", ("x",) * 11).fetchall()
+        assert "delivery_due" in str(plan)
