@@ -70,6 +70,13 @@ class Book:
         path = self._entry_path(shelf, submission_id)
         return _entry(_json(path)) if path.is_file() else None
 
+    def entry_of_bytes(self, submission_id: str, parcel_sha256: str) -> Entry | None:
+        """The entry of these very bytes, on whichever shelf: a sender may have become known since."""
+        path = self._digests / f"{parcel_sha256}.json"
+        place = _json(path) if path.is_file() else None
+        found = self.entry(place["shelf"], place["submission_id"]) if place else None
+        return found if found is not None and found.submission_id == submission_id else None
+
     def entry_of_file(self, package: Path) -> Entry:
         """The entry a package file belongs to; Refused when it was never opened here."""
         path = self._digests / f"{digest_of(package)[0]}.json"

@@ -90,9 +90,9 @@ def cannot_open(office: Office, package: Path, reason: str, *, clock: Clock, ran
             parcel_size=ticket.parcel_size,
             sender_known=not shelf.startswith("unknown/"),
         )
-        entry = _not_yet(
-            book.entry(entry.shelf, entry.submission_id) or entry, ReceiptStatus.OPENED, ReceiptStatus.CANNOT_OPEN
-        )
+        there = book.entry_of_bytes(entry.submission_id, entry.parcel_sha256)
+        there = there or book.entry(entry.shelf, entry.submission_id)
+        entry = _not_yet(there or entry, ReceiptStatus.OPENED, ReceiptStatus.CANNOT_OPEN)
         return _signed(book, entry, ReceiptStatus.CANNOT_OPEN, reason=reason)
 
 

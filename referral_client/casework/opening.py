@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from referral_client.base import log
@@ -68,9 +68,11 @@ def open_package_file(
         summary = _summary(opened, entry)
         with _whole_or_not(out, random) as folder:
             _write(folder, opened, summary, entry)
-        if known is not None and known.has(ReceiptStatus.OPENED):
-            receipt, receipt_path = book.receipt(known, ReceiptStatus.OPENED)
-            entry = known
+        if known is not None:
+            entry = replace(entry, receipts=known.receipts)
+        if entry.has(ReceiptStatus.OPENED):
+            receipt, receipt_path = book.receipt(entry, ReceiptStatus.OPENED)
+            book.keep(entry)
         else:
             reason = "" if entry.sender_known else "sender-unknown"
             entry, receipt, receipt_path = book.sign(entry, ReceiptStatus.OPENED, reason=reason)
@@ -154,8 +156,12 @@ def _entry(opened: OpenedPackage, unrecognised_reason: str) -> Entry:
 
 
 def _known(book: Book, entry: Entry) -> Entry | None:
-    """The entry of an earlier opening of the same file; Refused when the id came before with other bytes."""
-    known = book.entry(entry.shelf, entry.submission_id)
+    """The entry of the same file from before; Refused when the id came before with other bytes.
+
+    Who sent it is judged at each opening anew; what was said about it stays.
+    """
+    known = book.entry_of_bytes(entry.submission_id, entry.parcel_sha256)
+    known = known or book.entry(entry.shelf, entry.submission_id)
     if known is not None and known.parcel_sha256 != entry.parcel_sha256:
         raise Refused(
             "CASEWORK-OTHER-CONTENT",

@@ -22,7 +22,7 @@ from referral_client.sealing.receipt import Outcome, Receipt, ReceiptStatus, ver
 from referral_client.sealing.recipients import make_identity, recipient_of
 from referral_client.sealing.signing import NotGenuine, SigningKeys
 from tests.casework.conftest import ANSWERS, Desk
-from tests.intake.rig import SCHOOL, chain_faults
+from tests.intake.rig import SCHOOL, chain_faults, make_school
 
 Seal = Callable[..., BuiltPackage]
 
@@ -149,6 +149,22 @@ def test_an_unknown_sender_is_opened_only_with_a_reason_and_everything_says_so(
     assert json.loads((opened.out / "opened.json").read_text())["sender_known"] is False
     assert _verified(desk, opened.receipt).reason == "sender-unknown"
     assert not _register(desk, built.path, "EX-1").entry.sender_known
+
+
+def test_a_package_whose_sender_is_registered_later_is_still_one_package_and_is_registered_once(
+    desk: Desk, seal: Seal, tmp_path: Path
+) -> None:
+    newcomer = make_school(seq=2, root=desk.school.root)
+    built = seal(keys=newcomer.workstation)
+    first = _open(desk, built.path, tmp_path / "out", reason="rang the school, new computer")
+    _register(desk, built.path, "EX-1")
+    casework.know_organisation(desk.folder, newcomer.entry, newcomer.bundle)
+    again = _open(desk, built.path, tmp_path / "again")
+    assert (again.receipt, again.entry.sender_known) == (first.receipt, True)
+    with pytest.raises(Refused) as fault:
+        _register(desk, built.path, "EX-2")
+    assert fault.value.code == "CASEWORK-SAID-ALREADY"
+    assert _decide(desk, built.path, Outcome.ADVICE).entry.sender_known
 
 
 @pytest.mark.parametrize("position", [50, 2000, -20])
