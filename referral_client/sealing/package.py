@@ -77,6 +77,18 @@ class BuiltPackage:
     ticket: bytes
 
 
+class TooLarge(Refused):
+    """Over the limits that every receiver keeps."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "SEALING-TOO-LARGE",
+            "Together the photographs are larger than the council's side takes in one go.",
+            meaning="Nothing was sent. The draft is as it was.",
+            next_step="Send it with fewer photographs, and the others in a supplement.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class _File:
     """One file of the archive, with what is known about it before it is written."""
@@ -102,7 +114,7 @@ def build(
     entries = _entries(manifest_bytes, files, contents.keys, padded=padded)
     size = sum(ustar.space(length) for _, length, _ in entries) + len(ustar.END)
     if sealed_size(size, len(contents.recipients)) > Limits().package:
-        raise _too_large()
+        raise TooLarge
     digests: list[str] = []
 
     def fill(stream: BinaryIO) -> None:
@@ -177,7 +189,7 @@ def _files(contents: PackageContents) -> list[_File]:
     parts = tuple(file.part for file in data)
     limits = Limits()
     if len(parts) > limits.files or any(part.size > limits.part(part.name) for part in parts):
-        raise _too_large()
+        raise TooLarge
     tags = [
         (names.BAGIT, BAGIT_TXT),
         (names.BAG_INFO, bag_info(contents.manifest, parts)),
@@ -280,13 +292,4 @@ def _ticket(contents: PackageContents, sha256: str, size: int) -> Ticket:
         bundle_seq=manifest.destination.bundle_seq,
         earlier_digests=contents.earlier_digests,
         practice=manifest.practice,
-    )
-
-
-def _too_large() -> Refused:
-    return Refused(
-        "SEALING-TOO-LARGE",
-        "Together the photographs are larger than the council's side takes in one go.",
-        meaning="Nothing was sent. The draft is as it was.",
-        next_step="Send it with fewer photographs, and the others in a supplement.",
     )

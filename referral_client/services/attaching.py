@@ -54,11 +54,15 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A kept picture, what was attested, and what the policy says about it now."""
+    """A kept picture, what was attested, and what the policy says about it now.
+
+    because: why it stays behind although the policy lets it go.
+    """
 
     photo: StoredPhoto
     attested: AttestedFacts
     says: Verdict
+    because: KnownError | None = None
 
 
 def attach(

@@ -153,6 +153,8 @@ def _story(attested: AttestedFacts) -> str:
 
 
 def _held(form: Form, family: Family, each: Judged) -> HeldPhoto:
+    if each.because is not None:
+        return HeldPhoto(_shows(form, family, each), each.because.what, "")
     return HeldPhoto(_shows(form, family, each), each.says.headline, _clauses(each.says.as_json()))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -22,7 +22,6 @@ from referral_client.base.files import write_file
 from referral_client.base.ids import DestinationId, RandomBytes, ReferralId, SubmissionId, new_uuid
 from referral_client.document import Fact, render
 from referral_client.organisation import AuthorityProfile, Destination, Installed, OrganisationBundle
-from referral_client.photo import prove_opens
 from referral_client.questionnaire import Form, Problem, raw_answers, visible_answers
 from referral_client.referral import (
     AnswerSet,
@@ -52,6 +51,7 @@ from referral_client.sealing.recipients import recipient_of
 from referral_client.services.attaching import Judged, judged, left_out
 from referral_client.services.draft_forms import form_of, form_to_read_by
 from referral_client.services.drafting import check_draft, settings_of
+from referral_client.services.packing import Load, bytes_of, opened, packed
 from referral_client.services.people import NAME_LIMIT
 from referral_client.services.readable import CopyFacts, attachment_name, readable_copy
 from referral_client.vault import Delivery, NewDelivery, Person, StoredReferral, Vault
@@ -94,8 +94,7 @@ class _Sealing:
     authority: AuthorityProfile
     destination: Destination
     way: Way
-    going: tuple[Judged, ...]
-    held: tuple[Judged, ...]
+    load: Load
     left_out: tuple[Json, ...]
     submission_id: str
     now: datetime
@@ -135,7 +134,6 @@ def send(
     read_by = form_to_read_by(vault, referral)
     form = read_by.form if way.urgent else form_of(vault, referral)
     settings = settings_of(installed, now.date())
-    pictures = judged(vault, referral_id, installed.policies, now.date())
     sealing = _Sealing(
         vault=vault,
         referral=referral,
@@ -146,16 +144,15 @@ def send(
         authority=authority,
         destination=destination,
         way=way,
-        going=tuple(each for each in pictures if each.says.goes),
-        held=tuple(each for each in pictures if not each.says.goes),
+        load=opened(vault, judged(vault, referral_id, installed.policies, now.date())),
         left_out=left_out(vault, referral_id),
         submission_id=new_uuid(random),
         now=now,
         settings=dict(settings),
         stand_in=read_by.stand_in,
     )
-    delivery = _seal(sealing, random)
-    return Sent(delivery, checked.silent, sealing.going, sealing.held, sealing.left_out)
+    delivery, load = _seal(sealing, random)
+    return Sent(delivery, checked.silent, load.going, load.held, sealing.left_out)
 
 
 def _where(
@@ -224,16 +221,21 @@ def _enrolled(vault: Vault, organisation: OrganisationBundle, way: Way, now: dat
         )
 
 
-def _seal(sealing: _Sealing, random: RandomBytes) -> Delivery:
+def _seal(sealing: _Sealing, random: RandomBytes) -> tuple[Delivery, Load]:
     vault, referral = sealing.vault, sealing.referral
     queue = vault.queue
     submission = SubmissionId(sealing.submission_id)
-    package = build(_contents(sealing), queue.package_path(submission), random=random)
+    path = queue.package_path(submission)
+    load, package = packed(
+        sealing.load, lambda load: build(_contents(replace(sealing, load=load)), path, random=random)
+    )
+    sealing = replace(sealing, load=load)
     write_file(queue.ticket_path(submission), package.ticket)
     # A lead's own referral is approved by being sealed: a step between the two could be cut off, and its label lost.
-    return vault.commit_sealing(
+    delivery = vault.commit_sealing(
         referral.id, sealing.way.event, _new_delivery(sealing, package), actor=vault.person.id, detail=_said(sealing)
     )
+    return delivery, load
 
 
 def _new_delivery(sealing: _Sealing, package: BuiltPackage) -> NewDelivery:
@@ -252,8 +254,9 @@ def _said(sealing: _Sealing) -> Json:
         "mode": sealing.way.mode,
         "waived": sealing.way.waived,
         "digest": answers_digest(sealing.referral.answers),
-        "photographs": [each.photo.id for each in sealing.going],
-        "held_photographs": [each.photo.id for each in sealing.held],
+        "photographs": [each.photo.id for each in sealing.load.going],
+        "held_photographs": [each.photo.id for each in sealing.load.held],
+        "held_because": {each.photo.id: each.because.code for each in sealing.load.held if each.because is not None},
         "task_for_lead": sealing.way.event is not ReferralEvent.SEAL,
     }
 
@@ -278,7 +281,7 @@ def _contents(sealing: _Sealing) -> PackageContents:
         answers_json=canonical_bytes(document),
         referral_pdf=pdf,
         custody_jsonl=custody,
-        attachments=[_attachment(vault, number, each) for number, each in enumerate(sealing.going, 1)],
+        attachments=[_attachment(vault, number, each) for number, each in enumerate(sealing.load.going, 1)],
         keys=vault.workstation_keys(),
         recipients=sealing.destination.current_recipients(),
     )
@@ -290,7 +293,7 @@ def _attachment(vault: Vault, number: int, each: Judged) -> Attachment:
         name=attachment_name(number, each.photo.media_type),
         media_type=each.photo.media_type,
         title=f"Photograph {number}",
-        data=partial(vault.photo_bytes, each.photo.id),
+        data=partial(bytes_of, vault, each),
         original=Original(each.photo.original_sha256, facts["original_size"], tuple(sorted(facts["removed"].items()))),
         policy=_policy_used(each.says.as_json()),
         facts=tuple(sorted(_facts_beside(each).items())),
@@ -369,7 +372,7 @@ def _policy_used(says: Json) -> PolicyUsed | None:
 
 def _policies_used(sealing: _Sealing) -> tuple[PolicyUsed, ...]:
     """Each policy that judged a picture of this referral, whether it goes, was held or was left out."""
-    answers = [each.says.as_json() for each in (*sealing.going, *sealing.held)]
+    answers = [each.says.as_json() for each in (*sealing.load.going, *sealing.load.held)]
     answers += [entry["says"] for entry in sealing.left_out]
     return tuple(dict.fromkeys(used for says in answers if (used := _policy_used(says)) is not None))
 
@@ -397,11 +400,11 @@ def _copy_facts(sealing: _Sealing, manifest: Manifest) -> CopyFacts:
             Fact("Record of custody", f"{manifest.custody.count} entries, ending {manifest.custody.head[:16]}"),
             Fact("Chain of this vault", f"{manifest.audit.count} entries, ending {manifest.audit.head[:16]}"),
         ),
-        going=sealing.going,
-        held=sealing.held,
+        going=sealing.load.going,
+        held=sealing.load.held,
         left_out=sealing.left_out,
         unsorted=(raw_answers(sealing.form, sealing.answers),) if sealing.stand_in else (),
-        picture=lambda each: prove_opens(sealing.vault.photo_bytes(each.photo.id)).png,
+        picture=lambda each: sealing.load.prints[each.photo.id],
     )
 
 

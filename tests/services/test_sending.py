@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,20 @@ from document.test_render import in_one_line, text_of
 
 from referral_client.base.canonical import Json, strict_json
 from referral_client.base.clock import SystemClock
+from referral_client.base.errors import MachineLacks
 from referral_client.base.home import Home
-from referral_client.base.ids import ReferralId, system_random
+from referral_client.base.ids import ReferralId, SubmissionId, system_random
 from referral_client.organisation import sign_authority
 from referral_client.practice import sample_answers, sample_photographs
 from referral_client.sealing.atrest import Cost
+from referral_client.sealing.limits import Limits
 from referral_client.sealing.opening import open_package
 from referral_client.sealing.recipients import make_identity, recipient_of
 from referral_client.services.attaching import attach
 from referral_client.services.drafting import new_draft
 from referral_client.services.organisations import begin_organisation, install_authority_file
 from referral_client.services.people import vault_of
-from referral_client.services.sending import send
+from referral_client.services.sending import Sent, send
 from referral_client.services.settings import settings_in_force
 from referral_client.vault import Vault
 from tests.organisation.statements_made import authority, keys
@@ -74,6 +77,24 @@ class Sender:
                 read: dict[str, Any] = strict_json(package.parts["manifest.json"], limit=1_000_000)
                 assert package.manifest.as_json() == read
                 return read
+
+    def send(self, *, pictures: int, spoil: Callable[[Vault, ReferralId], None], **ways: str) -> Sent:
+        """Send a referral with pictures, after something went wrong with them."""
+        with vault_of(self.home, PASSPHRASE, clock=CLOCK, random=system_random) as vault:
+            referral = new_draft(vault, "shropshire", sample_answers())
+            for _ in range(pictures):
+                self._offer(vault, referral, {})
+            spoil(vault, referral)
+            sent = send(vault, referral, settings_in_force(self.home, CLOCK), clock=CLOCK, random=system_random, **ways)
+            with open_package(
+                vault.queue.package_path(sent.delivery.submission_id),
+                [self.identity],
+                lookup=lambda *_: vault.workstation_keys().public,
+            ) as package:
+                self.readable = package.parts["data/referral.pdf"]
+                inside = [name for name in package.parts if name.startswith("data/attachments/")]
+                assert len(inside) == len(sent.going)
+            return sent
 
     def _offer(self, vault: Vault, referral: ReferralId, changed: dict[str, Json]) -> None:
         stated = {key: value for key, value in {**ALL_FACTS, **changed}.items() if value is not None}
@@ -136,3 +157,50 @@ def test_a_long_reason_is_cut_for_the_receiver_and_stands_whole_in_the_audit(sen
     assert (len(waived), waived[-1]) == (2000, "…")
     assert waived[:-1].split(": ", 1)[1] in words
     assert words.strip() in sender.audited
+
+
+def clean_copy(vault: Vault, referral: ReferralId) -> Path:
+    folder = vault.queue.package_path(SubmissionId(referral)).parents[1]
+    return folder / "blobs" / f"{vault.photos(referral)[0].id}.clean"
+
+
+def lost(vault: Vault, referral: ReferralId) -> None:
+    clean_copy(vault, referral).unlink()
+
+
+def damaged(vault: Vault, referral: ReferralId) -> None:
+    path = clean_copy(vault, referral)
+    path.write_bytes(path.read_bytes()[:-1])
+
+
+@pytest.mark.parametrize("ways", [{"urgent": "rang"}, {}], ids=["urgent", "normal"])
+@pytest.mark.parametrize("spoil", [lost, damaged])
+def test_a_photograph_that_cannot_be_read_stays_behind_and_the_referral_goes(
+    sender: Sender, tmp_path: Path, spoil: Callable[[Vault, ReferralId], None], ways: dict[str, str]
+) -> None:
+    sent = sender.send(pictures=2, spoil=spoil, **ways)
+    assert (len(sent.going), [each.because.code for each in sent.held if each.because]) == (1, ["VAULT-DAMAGED"])
+    assert sent.held[0].because is not None
+    assert sent.held[0].because.what in in_one_line(text_of(sender.readable, tmp_path))
+
+
+def test_where_no_picture_can_be_opened_the_referral_goes_without_any(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_child(_vault: Vault, _referral: ReferralId) -> None:
+        monkeypatch.setattr("sys.executable", "/nowhere/python")
+
+    sent = sender.send(pictures=1, spoil=no_child, urgent="rang")
+    assert sent.going == ()
+    assert [type(each.because) for each in sent.held] == [MachineLacks]
+
+
+def test_of_more_than_a_package_takes_the_largest_photograph_stays_behind(
+    sender: Sender, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def small_packages(_vault: Vault, _referral: ReferralId) -> None:
+        monkeypatch.setattr("referral_client.sealing.package.Limits", lambda: Limits(files=4))
+
+    sent = sender.send(pictures=3, spoil=small_packages)
+    assert len(sent.going) == 1
+    assert [each.because.code for each in sent.held if each.because] == ["SEALING-TOO-LARGE"] * 2
