@@ -1,12 +1,15 @@
 """The statements installed on this computer, and the roots they are checked against each time they are read.
 
     organisation/
-      trust.json                      {"organisation_root": thumbprint, "practice": bool, "highest": {name: seq}}
+      trust.json                      {"organisation_root": thumbprint, "practice": bool, "highest": {name: seq},
+                                       "authority_roots": {authority id: thumbprint}}
       organisation.dsse.json          the bundle in force
       authority-<id>.dsse.json        one profile for each council
 
 The organisation's root is pinned once, by a person who compared its fingerprint. A council's root is trusted because
-the organisation's bundle names it. A statement with a sequence number below the highest seen is never obeyed again.
+the organisation's bundle names it, and pinned for its id at the first install, so that one accepted council cannot
+speak for another; it changes only after the bundle has dropped the old one. A statement with a sequence number below
+the highest seen is never obeyed again.
 """
 
 from __future__ import annotations
@@ -73,7 +76,7 @@ def install_organisation(
     a photo policy that does not load.
     """
     bundle = untrusted_organisation(untrusted_envelope)
-    trust = _trust(folder)
+    trust = _trust_or_rebuilt(folder, root_thumbprint)
     pinned = trust.get("organisation_root", root_thumbprint)
     if bundle.root.public().thumbprint != root_thumbprint or pinned != root_thumbprint:
         raise StatementRefused(
@@ -105,9 +108,13 @@ def install_authority(folder: Path, untrusted_envelope: bytes) -> AuthorityProfi
         )
     profile = _accepted(untrusted_envelope, bundle)
     _same_kind(profile, practice=bundle.practice, trust=trust)
-    _newer(profile, profile.authority_id, trust)
+    _its_own_root(profile, bundle, trust)
+    _overlaps_no_other(profile, folder, bundle)
+    name = _counter(profile)
+    _newer(profile, name, trust)
     write_file(folder / f"authority-{profile.authority_id}.dsse.json", untrusted_envelope)
-    _write_trust(folder, trust, profile.authority_id, profile)
+    roots = {**trust.get("authority_roots", {}), profile.authority_id: profile.root.public().thumbprint}
+    _write_trust(folder, trust, name, profile, authority_roots=roots)
     return profile
 
 
@@ -131,7 +138,8 @@ def installed(folder: Path, now: datetime) -> Installed:
             try:
                 envelope = read_file(path, limit=MAX_STATEMENT, what="the council’s file", code="STATEMENT")
                 profile = _accepted(envelope, bundle)
-                _not_older(profile, profile.authority_id, trust)
+                _its_own_root(profile, bundle, trust)
+                _not_older(profile, _counter(profile), trust)
             except KnownError as error:
                 troubles.append(Trouble(error.code, "A council’s settings file cannot be trusted, so it is not used."))
                 continue
@@ -181,6 +189,45 @@ def _load_bundle(folder: Path, trust: Json) -> OrganisationBundle | None:
     return bundle
 
 
+def _counter(profile: AuthorityProfile) -> str:
+    """Its name in `highest`: apart from the organisation's own, whatever a council calls itself."""
+    return f"authority {profile.authority_id}"
+
+
+def _its_own_root(profile: AuthorityProfile, bundle: OrganisationBundle, trust: Json) -> None:
+    pinned = trust.get("authority_roots", {}).get(profile.authority_id)
+    if pinned in (None, profile.root.public().thumbprint) or pinned not in bundle.accepts_authority_roots:
+        return
+    raise StatementRefused(
+        "AUTHORITY-OTHER-ROOT",
+        "This file speaks for a council that another key was installed for.",
+        meaning="The settings in force before stay in force.",
+        next_step="Compare the fingerprint with the council. If it has a new key, your organisation’s file must first "
+        "drop the old one.",
+    )
+
+
+def _overlaps_no_other(profile: AuthorityProfile, folder: Path, bundle: OrganisationBundle) -> None:
+    """Two councils never share a form or a destination: which of them gets a referral must not hang on a file name."""
+    for path in sorted(folder.glob("authority-*.dsse.json")):
+        try:
+            other = _accepted(read_file(path, limit=MAX_STATEMENT, what="the council’s file", code="STATEMENT"), bundle)
+        except KnownError:
+            continue
+        if other.authority_id == profile.authority_id:
+            continue
+        shared = set(other.forms) & set(profile.forms)
+        shared |= {entry.id for entry in other.destinations} & {entry.id for entry in profile.destinations}
+        if shared:
+            raise StatementRefused(
+                "AUTHORITY-OVERLAPS",
+                "This file and another council’s file here name the same form or destination.",
+                meaning="The settings in force before stay in force.",
+                next_step="Ask both councils which of them takes it.",
+                reasons=tuple(sorted(shared)),
+            )
+
+
 def _same_kind(statement: Statement, *, practice: bool, trust: Json) -> None:
     if statement.practice != practice or trust.get("practice", practice) != practice:
         raise StatementRefused(
@@ -225,9 +272,41 @@ def _trust(folder: Path) -> Json:
         trust = strict_json(read_file(path, limit=1_000_000, what="the trust file", code="STATEMENT"), limit=1_000_000)
     except NotStrictJson as fault:
         raise _damaged_trust() from fault
-    if not isinstance(trust, dict) or not isinstance(trust.get("highest", {}), dict):
+    if not _is_trust(trust):
         raise _damaged_trust()
     return trust
+
+
+def _is_trust(untrusted: Json) -> bool:
+    return (
+        isinstance(untrusted, dict)
+        and isinstance(untrusted.get("practice", False), bool)
+        and isinstance(untrusted.get("organisation_root", ""), str)
+        and all(
+            isinstance(untrusted.get(name, {}), dict)
+            and all(isinstance(value, kind) for value in untrusted.get(name, {}).values())
+            for name, kind in (("highest", int), ("authority_roots", str))
+        )
+    )
+
+
+def _trust_or_rebuilt(folder: Path, root_thumbprint: str) -> Json:
+    """A damaged trust file is made anew by the one act that can: a person compares the fingerprint and installs.
+
+    The number of the bundle in force still counts, so that an older one does not slip in with the mending.
+    """
+    try:
+        return _trust(folder)
+    except StatementRefused:
+        pass
+    try:
+        envelope = read_file(folder / _BUNDLE, limit=MAX_STATEMENT, what="the organisation’s file", code="STATEMENT")
+        root = untrusted_organisation(envelope).root.public()
+        if root.thumbprint == root_thumbprint:
+            return {"highest": {"organisation": parse_organisation(envelope, root).seq - 1}}
+    except KnownError:
+        pass
+    return {}
 
 
 def _damaged_trust() -> StatementRefused:

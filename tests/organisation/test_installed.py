@@ -177,9 +177,73 @@ def test_the_dated_versions_of_one_policy_are_all_in_force(tmp_path: Path, roots
     assert [policy.version for policy in installed(tmp_path, NOW).policies] == ["1.0.0", "2.0.0"]
 
 
-@pytest.mark.parametrize("damage", [b"", b"{}{", b"[]", b'{"highest":[]}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "damage", [b"", b"{}{", b"[]", b'{"highest":[]}', b'{"highest":{"organisation":"two"}}', b"\xff\xfe"]
+)
 def test_a_damaged_trust_file_is_said_and_writing_goes_on(tmp_path: Path, roots: Roots, damage: bytes) -> None:
     (tmp_path / "trust.json").write_bytes(damage)
     found = installed(tmp_path, NOW)
     assert found.organisation is None
     assert found.troubles[0].code == "STATEMENT-TRUST-DAMAGED"
+    ours, theirs = roots
+    envelope = sign_organisation(organisation((theirs.public.thumbprint,)), ours)
+    install_organisation(tmp_path, envelope, root_thumbprint=ours.public.thumbprint, practice=False)
+    assert installed(tmp_path, NOW).organisation is not None, "installing the file again mends it"
+
+
+def two_councils(tmp_path: Path) -> tuple[SigningKeys, SigningKeys]:
+    """Both accepted; the first one's profile is installed."""
+    ours, first, second = keys(), keys(), keys()
+    accepts = (first.public.thumbprint, second.public.thumbprint)
+    envelope = sign_organisation(organisation(accepts), ours)
+    install_organisation(tmp_path, envelope, root_thumbprint=ours.public.thumbprint, practice=False)
+    install_authority(tmp_path, sign_authority(authority(), first))
+    return first, second
+
+
+def test_one_accepted_council_cannot_speak_for_another(tmp_path: Path) -> None:
+    first, second = two_councils(tmp_path)
+    with pytest.raises(StatementRefused) as refusal:
+        install_authority(tmp_path, sign_authority(authority(seq=50), second))
+    assert refusal.value.code == "AUTHORITY-OTHER-ROOT"
+    install_authority(tmp_path, sign_authority(authority(seq=2), first))
+    path = tmp_path / "authority-sample-council.dsse.json"
+    path.write_bytes(sign_authority(authority(seq=50), second))
+    assert installed(tmp_path, NOW).authorities == (), "nor by a file put there by hand"
+
+
+@pytest.mark.parametrize("shared", ["form", "destination"])
+def test_two_councils_never_share_a_form_or_a_destination(tmp_path: Path, shared: str) -> None:
+    _, second = two_councils(tmp_path)
+    other = authority(authority_id="other-council", forms=["shropshire" if shared == "form" else "elsewhere"])
+    if shared == "form":
+        other["destinations"][0]["id"] = "other-door"  # type: ignore[index]
+    with pytest.raises(StatementRefused) as refusal:
+        install_authority(tmp_path, sign_authority(other, second))
+    assert refusal.value.code == "AUTHORITY-OVERLAPS"
+
+
+def test_a_council_called_organisation_does_not_use_up_the_organisations_numbers(tmp_path: Path) -> None:
+    ours, theirs = keys(), keys()
+    accepted = (theirs.public.thumbprint,)
+    thumbprint = ours.public.thumbprint
+    install_organisation(
+        tmp_path, sign_organisation(organisation(accepted), ours), root_thumbprint=thumbprint, practice=False
+    )
+    install_authority(tmp_path, sign_authority(authority(authority_id="organisation", seq=100), theirs))
+    newer = sign_organisation(organisation(accepted, seq=2), ours)
+    assert install_organisation(tmp_path, newer, root_thumbprint=thumbprint, practice=False).seq == 2
+
+
+def test_a_council_with_a_new_key_is_taken_once_the_organisation_has_dropped_the_old_one(tmp_path: Path) -> None:
+    ours, old, new = keys(), keys(), keys()
+    thumbprint = ours.public.thumbprint
+
+    def accept(seq: int, *roots: SigningKeys) -> None:
+        draft = organisation(tuple(root.public.thumbprint for root in roots), seq=seq)
+        install_organisation(tmp_path, sign_organisation(draft, ours), root_thumbprint=thumbprint, practice=False)
+
+    accept(1, old)
+    install_authority(tmp_path, sign_authority(authority(), old))
+    accept(2, new)
+    assert install_authority(tmp_path, sign_authority(authority(seq=2), new)).seq == 2
