@@ -6,12 +6,15 @@ code without data, never by a traceback: tracebacks can hold what a person wrote
 
 from __future__ import annotations
 
+import argparse
+import importlib
 import sys
 from collections.abc import Sequence
 
 from referral_client.base import log
 from referral_client.base.errors import KnownError, Refused, bug_code
 from referral_client.base.files import disk_trouble
+from referral_client.cli.asking import home_of
 from referral_client.cli.main import parse
 from referral_client.cli.output import complain, print_error
 
@@ -24,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
     given = sys.argv[1:] if arguments is None else arguments
     try:
-        args = parse(given)
+        args = parse(given, _open_window)
         code: int = args.run(args)
     except KnownError as error:
         return _ended(error, given)
@@ -52,3 +55,13 @@ def _bug(error: Exception) -> Refused:
         meaning="If a child may be in danger, ring 999 or the front door now; do not wait for the computer.",
         next_step="Tell your help desk the code below. It holds nothing about a child.",
     )
+
+
+def _open_window(args: argparse.Namespace, *, practice: bool) -> int:
+    """Qt is loaded here and nowhere else, once it is known that there is a screen and that its libraries are there."""
+    display = importlib.import_module("referral_client.desktop.display")
+    display.need_a_screen()
+    display.need_qt()
+    start = importlib.import_module("referral_client.desktop.start")
+    code: int = start.open_window(home_of(args), practice=practice)
+    return code

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import os
 import re
-import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Protocol
 
 from referral_client import __version__
-from referral_client.base.errors import MachineLacks, WrongUse
+from referral_client.base.errors import WrongUse
 
+PRACTICE = "practice"
 # Loaded only when their noun is used, so that one command does not pay for the libraries of all.
 NOUNS = {
     "demo": "do the main job with no screen, on a sample referral",
@@ -24,7 +24,7 @@ NOUNS = {
     "form": "check, show and compare forms",
     "policy": "check, explain and test photo policies",
     "photo": "what a photograph holds, and a clean copy of it",
-    "package": "check a sealed package",
+    "package": "check a locked package",
     "organisation": "your organisation's signed settings",
     "authority": "a council's signed settings",
     "intake": "the council's receiving computer",
@@ -56,9 +56,19 @@ _SAID = {
 }
 
 
-def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The parsed command. WrongUse where it does not fit; --help and --version print and end the process."""
-    shared = argparse.ArgumentParser(add_help=False)
+class OpenWindow(Protocol):
+    """What the composition root hands in: commands know nothing of the window."""
+
+    def __call__(self, args: argparse.Namespace, *, practice: bool) -> int: ...
+
+
+def parse(arguments: Sequence[str], open_window: OpenWindow) -> argparse.Namespace:
+    """The parsed command. WrongUse where it does not fit; --help and --version print and end the process.
+
+    Without a noun it opens the window.
+    """
+    asked_for = next((word for word in arguments if word in NOUNS or word == PRACTICE), "")
+    shared = _Parser(add_help=False)
     shared.add_argument("--home", type=Path, metavar="DIR", help="the folder this program keeps everything in")
     shared.add_argument("--json", action="store_true", help="print one JSON document in place of lines")
     shared.add_argument(
@@ -68,30 +78,17 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     )
     parser = _Parser(
         prog="referral-client",
+        parents=() if asked_for else (shared,),
         description="Make a child-protection referral, follow your own photo policy, and know that it arrived.",
     )
     parser.add_argument("--version", action="version", version=f"referral-client {__version__}")
-    parser.set_defaults(run=_open_window, json=False)
+    parser.set_defaults(run=partial(open_window, practice=False), json=False)
     nouns = parser.add_subparsers(title="commands", metavar="COMMAND")
-    asked_for = next((word for word in arguments if word in NOUNS), "")
+    practice = nouns.add_parser(PRACTICE, parents=[shared], help="the window with a sample school and council")
+    practice.set_defaults(run=partial(open_window, practice=True))
     for noun, words in NOUNS.items():
         if noun == asked_for:
             importlib.import_module(f"referral_client.cli.{noun}").add_commands(nouns, [shared])
         else:
             nouns.add_parser(noun, help=words)
     return parser.parse_args(arguments)
-
-
-def _open_window(_args: argparse.Namespace) -> int:
-    if sys.platform.startswith("linux") and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
-        raise MachineLacks(
-            "SCREEN-NONE",
-            "There is no screen here, so the window cannot open.",
-            next_step="Use the commands (referral-client --help), or try the main job without a screen: "
-            "referral-client demo --out demo",
-        )
-    raise MachineLacks(
-        "SCREEN-NOT-YET",
-        "This version has no window yet; every part of the main job is there as a command.",
-        next_step="See referral-client --help, or try the main job: referral-client demo --out demo",
-    )

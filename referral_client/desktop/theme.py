@@ -96,6 +96,10 @@ class Look:
         """A length of the design in pixels on this screen, at the person's zoom."""
         return round(length * self.zoom / 100)
 
+    def margin(self, length: float) -> int:
+        """A length at the side of a text: it grows less, so that large text keeps its room on a narrow screen."""
+        return round(length * min(self.zoom, 125) / 100)
+
     def font(self, size: int = BODY, *, bold: bool = False, underline: bool = False) -> QFont:
         return _font(self.px(size), bold, underline)
 
@@ -105,7 +109,12 @@ class Look:
     @property
     def column(self) -> int:
         """The widest a column of text may be."""
-        return QFontMetrics(self.font()).averageCharWidth() * LINE_CHARACTERS
+        return _character(self.px(BODY)) * LINE_CHARACTERS
+
+
+@lru_cache(maxsize=64)
+def _character(pixels: int) -> int:
+    return QFontMetrics(_font(pixels, False, False)).averageCharWidth()
 
 
 @lru_cache(maxsize=64)

@@ -7,12 +7,15 @@ Imports services, intake, casework and everything below them. Public face: the n
 
 from referral_client.practice.council import Council
 from referral_client.practice.demo import Step, run_demo
+from referral_client.practice.rehearsal import Rehearsal, practice_home
 from referral_client.practice.sample import SamplePhotograph, sample_answers, sample_photographs, sample_policy
 
 __all__ = [
     "Council",
+    "Rehearsal",
     "SamplePhotograph",
     "Step",
+    "practice_home",
     "run_demo",
     "sample_answers",
     "sample_photographs",

@@ -1,37 +1,45 @@
 """One person at the window: their open vault under the home's lock until they get up, and each thing they do there.
 
 Promises: used from one thread; nothing is handed out but values; what is shown as delivered comes from the delivery's
-state alone. The post goes on another thread over connections of its own (`post_round`). Imports vault and organisation.
+state alone. The queue is worked through elsewhere (`delivering.run_queue`). Imports vault and organisation.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Self
 
 from referral_client.base.clock import Clock
-from referral_client.base.errors import KnownError
 from referral_client.base.home import Home
 from referral_client.base.ids import RandomBytes, ReferralId
 from referral_client.organisation import Installed
-from referral_client.outbox import Post, run_due
 from referral_client.questionnaire import Form
 from referral_client.referral import AnswerSet, ReferralState, answers_from_json
 from referral_client.services.attaching import judged, left_out
-from referral_client.services.delivering import CarrierFor, Standing, carrier_for, standing_of
+from referral_client.services.delivering import Standing, standing_of
 from referral_client.services.draft_forms import begin_draft, form_to_read_by
-from referral_client.services.drafting import Checked, check_draft, settings_of
+from referral_client.services.drafting import Checked, check_draft, new_draft, settings_of
 from referral_client.services.people import vault_of
 from referral_client.services.sending import send
 from referral_client.services.settings import settings_in_force
 from referral_client.services.shipped_forms import shipped_forms
 from referral_client.services.writing import Sheet
-from referral_client.vault import Vault, open_queue
+from referral_client.vault import Vault
 
-__all__ = ["BeforeSending", "Overview", "Picture", "Referral", "Sitting", "Standing", "Telephone", "anybody_here"]
+__all__ = [
+    "BeforeSending",
+    "Opened",
+    "Overview",
+    "Picture",
+    "Referral",
+    "Sitting",
+    "Standing",
+    "Telephone",
+    "anybody_here",
+]
 
 NO_TITLE = "No name yet"
 
@@ -166,7 +174,7 @@ class Sitting:
         found = []
         for row in self._vault.referrals():
             deliveries = self._vault.queue.deliveries_of(row.id)
-            standings = tuple(standing_of(each, installed, now) for each in deliveries)
+            standings = tuple(standing_of(self._vault.queue, each, installed, now) for each in deliveries)
             last = standings[-1] if standings else None
             found.append(
                 Referral(
@@ -192,7 +200,7 @@ class Sitting:
             draft=referral.state in (ReferralState.DRAFT, ReferralState.RETURNED, ReferralState.APPROVED),
             sheet=Sheet(form, referral.answers, settings_of(installed, now.date())),
             telephone=telephone_of(installed, form, now),
-            standings=tuple(standing_of(each, installed, now) for each in deliveries),
+            standings=tuple(standing_of(self._vault.queue, each, installed, now) for each in deliveries),
         )
 
     def before_sending(self, referral_id: ReferralId) -> BeforeSending:
@@ -223,6 +231,10 @@ class Sitting:
         form = shipped_forms().form(form_id)
         return self.take_up(begin_draft(self._vault, form, answers_from_json({})))
 
+    def begin_from(self, form_id: str, answers: Path) -> Opened:
+        """A new draft with the answers of a file: the sample family, in practice."""
+        return self.take_up(new_draft(self._vault, form_id, answers))
+
     def save(self, referral_id: ReferralId, answers: AnswerSet) -> datetime:
         """Keep the answers; the moment they were kept."""
         self._vault.save_answers(referral_id, answers)
@@ -243,30 +255,3 @@ class Sitting:
 
     def _settings(self) -> Installed:
         return settings_in_force(self._home, self._clock)
-
-
-def post_round(
-    home: Home,
-    *,
-    clock: Clock,
-    random: RandomBytes,
-    stop: Callable[[], bool],
-    everything: bool = False,
-    carriers: CarrierFor = carrier_for,
-) -> int:
-    """Try whatever of anybody here is due, over connections of its own. Returns how many were tried.
-
-    For a program that holds the home's lock already, or is the only one running; `delivering.run_queue` takes it.
-    """
-    installed = settings_in_force(home, clock)
-    tried = 0
-    for folder in sorted(path for path in home.people.iterdir() if (path / "vault.db").exists()):
-        try:
-            queue = open_queue(folder, clock, random)
-        except KnownError:
-            continue  # one person's damaged vault never holds up another's post
-        try:
-            tried += len(run_due(Post(queue, installed, carriers, clock, random, stop), everything=everything))
-        finally:
-            queue.close()
-    return tried

@@ -20,6 +20,7 @@ from referral_client.questionnaire import (
     Question,
     Repeat,
     ShownPrompt,
+    SummaryRow,
     SummarySection,
     check_answers,
     problems,
@@ -31,7 +32,7 @@ from referral_client.questionnaire.values import tidy
 from referral_client.questionnaire.words import item_title
 from referral_client.referral import Answer, AnswerSet, Item
 
-__all__ = ["Problem", "Sheet", "Standing", "Step", "SummarySection"]
+__all__ = ["Problem", "Sheet", "Standing", "Step", "SummaryRow", "SummarySection"]
 
 
 class Standing(StrEnum):

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QAccessibleWidget, QScrollArea, QWidget
+from PySide6.QtWidgets import QAccessibleWidget, QRadioButton, QScrollArea, QWidget
 
 _named: list[bool] = []
 
@@ -41,20 +41,36 @@ def in_reading_order(root: QWidget) -> Iterator[QWidget]:
     else:
         return
     for child in children:
-        if child is not None and child.isVisibleTo(root):
+        if child is not None and not _put_away(child):
             yield from in_reading_order(child)
 
 
+def _put_away(widget: QWidget) -> bool:
+    """Hidden by us. A widget that was added a moment ago is hidden too, until its layout comes round to it."""
+    return widget.isHidden() and widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
+
+
 def tab_stops(root: QWidget) -> list[QWidget]:
-    """Everything that the tab key stops at, in reading order."""
+    """Everything that keys alone can reach, in reading order.
+
+    Of the radio buttons of one question Qt keeps a single one as a stop; the arrow keys reach the others.
+    """
     return [
         widget
-        for widget in in_reading_order(root)
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isEnabled() and widget.focusProxy() is None
+        for widget in _focusable(root)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus or isinstance(widget, QRadioButton)
     ]
 
 
 def order_tabs(root: QWidget) -> None:
-    """Make the tab key go the way a person reads. Qt's own order is that of creation, so after every rebuild."""
-    for before, after in pairwise(tab_stops(root)):
+    """Make the tab key go the way a person reads. Qt's own order is that of creation, so after every rebuild.
+
+    Headings are in the chain though the key does not stop at them: from a heading it goes to what is below it.
+    """
+    for before, after in pairwise(_focusable(root)):
         QWidget.setTabOrder(before, after)
+
+
+def _focusable(root: QWidget) -> list[QWidget]:
+    none = Qt.FocusPolicy.NoFocus
+    return [each for each in in_reading_order(root) if each.focusPolicy() != none and each.isEnabled()]

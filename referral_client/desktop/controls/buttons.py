@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible, QFocusEvent, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from referral_client.desktop import theme
-from referral_client.desktop.controls.wrapping import Wrapped
+from referral_client.desktop.controls.wrapping import EDGE, Wrapped
 
 
 def paint_focus(painter: QPainter, rect: QRect) -> None:
@@ -110,7 +110,7 @@ class Button(_Pressed):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         look = theme.look()
         painter = QPainter(self)
-        inset = look.px(4)
+        inset = look.px(EDGE)
         box = self.rect().adjusted(inset, inset, -inset, -inset)
         fill = "quiet" if self.isDown() else self._token
         if self._main:
@@ -132,7 +132,7 @@ class Link(_Pressed):
     """Goes somewhere. Underlined, in the colour of what can be pressed."""
 
     reads_as = QAccessible.Role.Link
-    pad_x, pad_y = 5, 5
+    pad_x, pad_y = EDGE, EDGE
 
     def __init__(
         self,

@@ -12,7 +12,7 @@ from referral_client.desktop import theme
 from referral_client.desktop.controls.buttons import paint_focus
 from referral_client.desktop.controls.wrapping import Wrapped
 
-BOX, GAP, PAD = 28, 12, 6
+BOX, GAP, PAD = 28, 10, 5
 
 
 class _Row:
@@ -89,7 +89,7 @@ class Radio(QRadioButton):
         width = max(1, look.px(2))
         painter.setPen(QPen(look.colour("ink"), width))
         painter.setBrush(look.colour("paper"))
-        painter.drawEllipse(box.adjusted(width, width, -width, -width))
+        painter.drawEllipse(box.adjusted(1, 1, -1, -1))
         if self.isChecked():
             inner = look.px(8)
             painter.setBrush(look.colour("ink"))
@@ -128,7 +128,7 @@ class Check(QCheckBox):
         pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
         painter.setPen(pen)
         painter.setBrush(look.colour("paper"))
-        painter.drawRect(box.adjusted(width, width, -width, -width))
+        painter.drawRect(box.adjusted(1, 1, -1, -1))
         if self.isChecked():
             painter.setPen(QPen(look.colour("ink"), look.px(4)))
             painter.drawPolyline(

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QSizePolicy, QV
 
 from referral_client.desktop import theme
 from referral_client.desktop.controls.buttons import paint_focus
+from referral_client.desktop.controls.wrapping import EDGE
 
-RING, BORDER = 5, 2
+RING, BORDER = EDGE, 2
 WHOLE_LINE = 0
 
 
@@ -27,11 +28,11 @@ class Frame(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(room, room, room, room)
         column.addWidget(field)
-        self.setFocusProxy(field)
         field.installEventFilter(self)
+        self._wide = 0
         if characters:
-            wide = QFontMetrics(look.font()).averageCharWidth() * (characters + 3) + 2 * room
-            self.setMaximumWidth(wide)
+            self._wide = QFontMetrics(look.font()).averageCharWidth() * (characters + 3) + 2 * room
+            self.setMaximumWidth(self._wide)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setSizePolicy(policy)
 
@@ -39,8 +40,11 @@ class Frame(QWidget):
         self._error = error
         self.update()
 
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(self._wide or theme.look().column, super().sizeHint().height())
+
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(theme.look().px(60), super().minimumSizeHint().height())
+        return QSize(60, super().minimumSizeHint().height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from referral_client.desktop import theme
+from referral_client.desktop.controls.wrapping import EDGE
 
 
 class Column(QWidget):
@@ -18,8 +19,8 @@ class Column(QWidget):
         super().__init__()
         look = theme.look()
         self.lines = QVBoxLayout(self)
-        left, top, right, bottom = (look.px(side) for side in margins)
-        self.lines.setContentsMargins(left, top, right, bottom)
+        left, top, right, bottom = margins
+        self.lines.setContentsMargins(look.margin(left), look.px(top), look.margin(right), look.px(bottom))
         self.lines.setSpacing(look.px(gap))
 
     def add(self, *widgets: QWidget) -> None:
@@ -62,17 +63,16 @@ class Panel(Column):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         look = theme.look()
         painter = QPainter(self)
-        painter.fillRect(self.rect(), look.colour("paper"))
-        bar = look.px(6)
+        inset = look.px(EDGE)
+        box = self.rect().adjusted(inset, 0, -inset, 0)
+        painter.fillRect(box, look.colour("paper"))
+        colour = look.colour(self._token)
+        painter.fillRect(box.left(), 0, look.px(6), self.height(), colour)
         if self._framed:
             edge = look.px(4)
-            for rect in (
-                self.rect().adjusted(0, 0, 0, edge - self.height()),
-                self.rect().adjusted(0, self.height() - edge, 0, 0),
-                self.rect().adjusted(self.width() - edge, 0, 0, 0),
-            ):
-                painter.fillRect(rect, look.colour(self._token))
-        painter.fillRect(0, 0, bar, self.height(), look.colour(self._token))
+            painter.fillRect(box.left(), 0, box.width(), edge, colour)
+            painter.fillRect(box.left(), self.height() - edge, box.width(), edge, colour)
+            painter.fillRect(box.right() - edge + 1, 0, edge, self.height(), colour)
 
 
 class Card(Column):
@@ -87,9 +87,11 @@ class Card(Column):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         look = theme.look()
         painter = QPainter(self)
-        painter.fillRect(self.rect(), look.colour("paper"))
+        inset = look.px(EDGE)
+        box = self.rect().adjusted(inset, 0, -inset, 0)
+        painter.fillRect(box, look.colour("paper"))
         painter.setPen(look.colour("line"))
-        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.drawRect(box.adjusted(0, 0, -1, -1))
 
 
 class Flow(QWidget):

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAccessible, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from referral_client.desktop import theme
-from referral_client.desktop.controls.wrapping import Wrapped
+from referral_client.desktop.controls.wrapping import EDGE, Wrapped
 
 
 class Words(QLabel):
@@ -47,18 +47,19 @@ class Words(QLabel):
         return True
 
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
-        return self._wrapped.height(width)
+        return self._wrapped.height(width - 2 * theme.look().px(EDGE))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        width = min(self._wrapped.natural_width(), theme.look().column)
-        return QSize(width, self._wrapped.height(width))
+        width = min(self._wrapped.natural_width() + 2 * theme.look().px(EDGE), theme.look().column)
+        return QSize(width, self.heightForWidth(width))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(0, 0)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        painter = QPainter(self)
-        self._wrapped.paint(painter, 0, 0, self.width(), theme.look().colour(self._token))
+        look = theme.look()
+        edge = look.px(EDGE)
+        self._wrapped.paint(QPainter(self), edge, 0, self.width() - 2 * edge, look.colour(self._token))
 
 
 class Heading(Words):
