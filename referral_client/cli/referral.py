@@ -18,6 +18,7 @@ from referral_client.services.drafting import Checked, Due, Problem, check_draft
 from referral_client.services.people import vault_of
 from referral_client.services.sending import send
 from referral_client.services.settings import settings_in_force, trouble_sentences
+from referral_client.services.wording import STATE_WORDS
 
 _CLOCK = SystemClock()
 
@@ -48,8 +49,8 @@ def add_commands(
     listing.set_defaults(run=_list)
     sending = verbs.add_parser("send", parents=parents, help="lock a referral and put it in the queue")
     sending.add_argument("id", metavar="ID")
-    sending.add_argument("--urgent", default="", metavar="REASON", help="whom you rang, or why you could not")
-    sending.add_argument("--lead-not-reachable", default="", metavar="WORDS", help="whom you tried, and when")
+    sending.add_argument("--urgent", metavar="REASON", help="whom you rang, or why you could not")
+    sending.add_argument("--lead-not-reachable", metavar="WORDS", help="whom you tried, and when")
     sending.set_defaults(run=_send)
 
 
@@ -241,7 +242,7 @@ def _show(args: argparse.Namespace) -> int:
         ],
         "deliveries": deliveries,
     }
-    lines = [f"{referral.id} is {referral.state}.", *(due.words if due else ())]
+    lines = [f"{referral.id}: {STATE_WORDS[referral.state]}.", *(due.words if due else ())]
     for section in sections:
         lines += ["", section.title]
         under = ""
@@ -263,8 +264,20 @@ def _list(args: argparse.Namespace) -> int:
         {"referral": row.id, "state": row.state.value, "title": row.title, "changed_at": to_rfc3339(row.changed_at)}
         for row in rows
     ]
-    report(args, data, [f"{row.id}  {row.state:<13} {row.title}" for row in rows] or ["Nothing here yet."])
+    report(args, data, [f"{row.id}  {STATE_WORDS[row.state]:<26} {row.title}" for row in rows] or ["Nothing here yet."])
     return 0
+
+
+def _said(words: str | None, option: str) -> str:
+    """An option that is given must say something: it must never turn quietly into the ordinary way."""
+    if words is not None and not words.strip():
+        raise WrongUse(
+            "SEND-SAY-WHY",
+            f"{option} needs a few words: whom you rang or tried, and when.",
+            meaning="The referral is NOT SENT. Everything you wrote is kept.",
+            next_step=f'Say for example: {option} "rang the front door 09:20, nobody answered"',
+        )
+    return words or ""
 
 
 def _send(args: argparse.Namespace) -> int:
@@ -277,8 +290,8 @@ def _send(args: argparse.Namespace) -> int:
             settings_in_force(home, _CLOCK),
             clock=_CLOCK,
             random=system_random,
-            urgent=args.urgent,
-            lead_not_reachable=args.lead_not_reachable,
+            urgent=_said(args.urgent, "--urgent"),
+            lead_not_reachable=_said(args.lead_not_reachable, "--lead-not-reachable"),
         )
     delivery = sent.delivery
     data = {
@@ -293,6 +306,7 @@ def _send(args: argparse.Namespace) -> int:
     }
     lines = [
         "Locked, and waiting to be sent. It is NOT SENT until a receipt comes back.",
+        "If a child is in danger now, ring 999. Do not wait for the computer.",
         f"Reference {delivery.submission_id}",
     ]
     if sent.silent:

@@ -237,7 +237,8 @@ class ReadableCopy:
     """The whole document.
 
     front_door: the council's own name for it. reference: the submission id in full; its first eight characters are
-    the short one. sent: "Ready to send Sunday 22 November 2026 at 15:41", or "Not sent yet". created_at: aware; the document's
+    the short one. sent: "Ready to send Sunday 22 November 2026 at 15:41",
+    or "Not sent yet". created_at: aware; the document's
     date, so that the same copy gives the same bytes. urgent: the reason, or "" when it is not urgent.
     labels: what must be seen before anything else ("Written by the lead", "Sender not recognised").
     """

@@ -181,7 +181,7 @@ def _listed(names: list[str]) -> str:
 def _whereabouts(presence: Presence) -> Whereabouts:
     words = _sentence(PRESENCE_WORDS[presence.kind])
     where = f" ({presence.where})" if presence.where else ""
-    known = {"yes": "seen or told first-hand", "no": "not first-hand", "unknown": ""}.get(presence.first_hand, "")
+    known = {"yes": "seen for themselves", "no": "not seen for themselves", "unknown": ""}.get(presence.first_hand, "")
     says = ", ".join(part for part in (presence.who_says, known) if part)
     return Whereabouts(f"{words}{where}", says, date_words(presence.last_known))
 

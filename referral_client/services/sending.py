@@ -164,8 +164,8 @@ def _where(
             "SEND-NOT-CONNECTED",
             "This computer is not connected to a council for this form.",
             meaning="The referral is NOT SENT. Everything you wrote is kept.",
-            next_step="Ring the council’s front door; their number is on their own site. Ask IT to install the "
-            "organisation’s and the council’s files.",
+            next_step="If a child is in danger now, ring 999. Ring the council’s front door; their number is on their "
+            "own site. Ask IT to install the organisation’s and the council’s files.",
         )
     destination = authority.destinations[0]
     if not destination.current_recipients():

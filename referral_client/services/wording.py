@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from referral_client.questionnaire import Form
 from referral_client.questionnaire.dates import date_words
-from referral_client.referral import Answer
+from referral_client.referral import Answer, ReferralState
+
+# The state of a referral in people's words.
+STATE_WORDS = {
+    ReferralState.DRAFT: "draft, NOT SENT",
+    ReferralState.IN_REVIEW: "being checked, NOT SENT",
+    ReferralState.RETURNED: "returned to you, NOT SENT",
+    ReferralState.APPROVED: "checked, ready to send",
+    ReferralState.NOT_REFERRED: "decided not to refer",
+    ReferralState.SEALED: "on its way or sent",
+    ReferralState.CLOSED: "closed",
+    ReferralState.ERASED: "erased",
+}
 
 
 def label_of(form: Form, question: str, code: str) -> str:
