@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from referral_client.base import log
@@ -73,7 +74,7 @@ def cannot_open(office: Office, package: Path, reason: str, *, clock: Clock, ran
     """Sign `cannot-open` from the ticket beside the file, since nothing can be learnt from inside it."""
     if reason not in CANNOT_OPEN_REASONS:
         raise WrongUse("CASEWORK-CANNOT-OPEN-REASON", f"The reason must be one of: {', '.join(CANNOT_OPEN_REASONS)}.")
-    ticket, shelf = _ticket_beside(office, package)
+    ticket, shelf = _ticket_beside(office, package, clock.now())
     if reason != "damaged" and digest_of(package) != (ticket.parcel_sha256, ticket.parcel_size):
         raise Refused(
             "CASEWORK-TICKET-OTHER-FILE",
@@ -96,7 +97,7 @@ def cannot_open(office: Office, package: Path, reason: str, *, clock: Clock, ran
         return _signed(book, entry, ReceiptStatus.CANNOT_OPEN, reason=reason)
 
 
-def _ticket_beside(office: Office, package: Path) -> tuple[Ticket, str]:
+def _ticket_beside(office: Office, package: Path, at: datetime) -> tuple[Ticket, str]:
     """The ticket, and the shelf of its sender."""
     beside = package.with_name(f"{package.name.removesuffix('.age')}.ticket.json")
     untrusted = read_file(beside, limit=TICKET_LIMIT, what="the ticket beside the package", code="CASEWORK-TICKET")
@@ -108,7 +109,7 @@ def _ticket_beside(office: Office, package: Path) -> tuple[Ticket, str]:
             meaning="Nothing was signed.",
             next_step="Check that the right file was chosen.",
         )
-    public = office.workstation_keys(claimed.org_id, claimed.workstation)
+    public = office.workstation_keys(claimed.org_id, claimed.workstation, at)
     key_ids = peek_key_ids(untrusted, PayloadType.TICKET)
     if public is not None:
         try:

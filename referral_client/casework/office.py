@@ -12,6 +12,7 @@ FOLDER/outgoing/              signed receipts, to be carried to the intake's `in
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -77,10 +78,10 @@ class Office:
     def outgoing(self) -> Path:
         return self.folder / "outgoing"
 
-    def workstation_keys(self, org_id: str, workstation_id: str) -> PublicKeys | None:
-        """The registered keys of a sender; None when nobody registered them."""
+    def workstation_keys(self, org_id: str, workstation_id: str, at: datetime) -> PublicKeys | None:
+        """The registered keys of a sender; None when nobody registered them, or at this time past their date."""
         found = registered_organisation(self.organisations, org_id)
-        return found.workstation_keys(workstation_id) if found else None
+        return found.workstation_keys(workstation_id, at) if found else None
 
 
 def keygen(out: Path, random: RandomBytes) -> MadeKeys:

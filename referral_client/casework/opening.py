@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from referral_client.base import log
@@ -59,7 +60,7 @@ def open_package_file(
     identities = read_identities(identity)
     with (
         opened_book(office, clock, random) as book,
-        _opened(office, package, identities, accept_unknown=bool(unrecognised_reason)) as opened,
+        _opened(office, package, identities, clock.now(), accept_unknown=bool(unrecognised_reason)) as opened,
     ):
         _check_ours(office, opened)
         _check_ticket(office, package, opened)
@@ -81,7 +82,9 @@ def open_package_file(
     return Opened(entry, summary, out, receipt, receipt_path)
 
 
-def _opened(office: Office, package: Path, identities: Sequence[str], *, accept_unknown: bool) -> OpenedPackage:
+def _opened(
+    office: Office, package: Path, identities: Sequence[str], at: datetime, *, accept_unknown: bool
+) -> OpenedPackage:
     """Verified with the registered keys of the sender it names; other keys make it an unknown sender's, no less whole.
 
     So says the online side too: a school's new computer may come before its new bundle does.
@@ -97,7 +100,7 @@ def _opened(office: Office, package: Path, identities: Sequence[str], *, accept_
         )
 
     try:
-        return attempt(office.workstation_keys)
+        return attempt(lambda org_id, workstation: office.workstation_keys(org_id, workstation, at))
     except NotGenuine:
         return attempt(lambda _org_id, _workstation: None)
 

@@ -3,13 +3,14 @@
 FOLDER/<org id>.json               {org_id, name, root}, entered by a person who compared the fingerprint
 FOLDER/<org id>.bundle.dsse.json   the organisation's own signed bundle, checked against that root
 
-A root never changes by itself and a bundle's sequence never falls. Keys of a sender come from here and never from a
-message. Used by both sides of a front door. Imports base and sealing.
+A root never changes by itself, a bundle's sequence never falls, and one number stands for one content. Keys of a
+sender come from here and never from a message. Used by both sides of a front door. Imports base and sealing.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from referral_client.base.canonical import Json, NotStrictJson, canonical_bytes, strict_json, text_of
@@ -46,8 +47,9 @@ class RegisteredOrganisation:
     root: PublicKeys
     bundle: OrganisationBundle | None
 
-    def workstation_keys(self, workstation_id: str) -> PublicKeys | None:
-        return self.bundle.workstation_keys(workstation_id) if self.bundle else None
+    def workstation_keys(self, workstation_id: str, at: datetime | None = None) -> PublicKeys | None:
+        """The keys of an enrolled workstation; None when unknown, revoked or (if `at` is given) past its date."""
+        return self.bundle.workstation_keys(workstation_id, at) if self.bundle else None
 
 
 def register_organisation(folder: Path, untrusted_entry: bytes) -> RegisteredOrganisation:
@@ -81,7 +83,14 @@ def accept_bundle(folder: Path, untrusted_bundle: bytes, *, practice: bool) -> R
             "This bundle is older than the one in force.",
             f"seq: {bundle.seq}, in force: {there.bundle.seq}",
         )
-    write_file(folder / f"{org_id}{_BUNDLE}", untrusted_bundle)
+    path = folder / f"{org_id}{_BUNDLE}"
+    if there.bundle is not None and bundle.seq == there.bundle.seq and _held_bundle(path) != untrusted_bundle:
+        raise RegistryRefused(
+            "REGISTRY-SAME-NUMBER",
+            "This bundle has the number of the one in force, and its content is not the same.",
+            f"seq: {bundle.seq}",
+        )
+    write_file(path, untrusted_bundle)
     return RegisteredOrganisation(org_id, there.name, there.root, bundle)
 
 
@@ -98,9 +107,12 @@ def registered_organisation(folder: Path, org_id: str) -> RegisteredOrganisation
     bundle_path = folder / f"{org_id}{_BUNDLE}"
     bundle = None
     if bundle_path.is_file():
-        untrusted = read_file(bundle_path, limit=MAX_STATEMENT, what="the bundle", code="REGISTRY-BUNDLE")
-        bundle = parse_organisation(untrusted, root)
+        bundle = parse_organisation(_held_bundle(bundle_path), root)
     return RegisteredOrganisation(org_id, name, root, bundle)
+
+
+def _held_bundle(path: Path) -> bytes:
+    return read_file(path, limit=MAX_STATEMENT, what="the bundle", code="REGISTRY-BUNDLE")
 
 
 def registered_organisations(folder: Path) -> tuple[RegisteredOrganisation, ...]:

@@ -167,6 +167,16 @@ def test_a_package_whose_sender_is_registered_later_is_still_one_package_and_is_
     assert _decide(desk, built.path, Outcome.ADVICE).entry.sender_known
 
 
+def test_a_workstation_past_its_date_is_not_recognised(desk: Desk, seal: Seal, tmp_path: Path) -> None:
+    past = make_school(
+        seq=2, root=desk.school.root, workstation=desk.school.workstation, not_after="2020-01-01T00:00:00Z"
+    )
+    casework.know_organisation(desk.folder, past.entry, past.bundle)
+    with pytest.raises(Refused) as fault:
+        _open(desk, seal().path, tmp_path / "out")
+    assert fault.value.code == "SEALING-SENDER-UNKNOWN"
+
+
 @pytest.mark.parametrize("position", [50, 2000, -20])
 def test_a_damaged_package_gives_nothing_at_all(desk: Desk, seal: Seal, tmp_path: Path, position: int) -> None:
     built = seal()

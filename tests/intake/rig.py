@@ -44,10 +44,16 @@ class School:
 
 
 def make_school(
-    *, org_id: str = SCHOOL, practice: bool = True, seq: int = 1, root: SigningKeys | None = None
+    *,
+    org_id: str = SCHOOL,
+    practice: bool = True,
+    seq: int = 1,
+    root: SigningKeys | None = None,
+    workstation: SigningKeys | None = None,
+    not_after: str = "2099-11-01T00:00:00Z",
 ) -> School:
     root = root or SigningKeys.make(system_random)
-    workstation = SigningKeys.make(system_random)
+    workstation = workstation or SigningKeys.make(system_random)
     entry = canonical_bytes({"org_id": org_id, "name": "Oakfield School", "root": root.public.as_json()})
     statement = {
         "practice": practice,
@@ -57,9 +63,7 @@ def make_school(
         "org_id": org_id,
         "name": "Oakfield School",
         "sector": "school",
-        "workstations": [
-            {"id": WORKSTATION, "keys": workstation.public.as_json(), "not_after": "2027-11-01T00:00:00Z"}
-        ],
+        "workstations": [{"id": WORKSTATION, "keys": workstation.public.as_json(), "not_after": not_after}],
         "accepts_authority_roots": ["0" * 64],
     }
     return School(root, workstation, entry, sign_organisation(statement, root))
