@@ -56,6 +56,7 @@ class Limits(_Model):
     abandoned_after_seconds: Count = 7 * 24 * 3600
     quarantine_bytes: Count = 4096 * MIB
     quarantine_bytes_per_key: Count = 600 * MIB
+    quarantine_empty_seconds: Count = 15 * 60
     quarantine_uploads_per_hour: Count = 200
     quarantine_uploads_per_hour_per_key: Count = 20
 

@@ -22,7 +22,7 @@ from referral_client.intake.config import IntakeConfig
 from referral_client.intake.incoming import take_incoming
 from referral_client.intake.ledger import Ledger, Record
 from referral_client.intake.quarantine import Quarantine
-from referral_client.intake.senders import Sender, TicketRefused, judge_sender
+from referral_client.intake.senders import UNKNOWN, Sender, TicketRefused, judge_sender
 from referral_client.intake.store import LocalObjects, Objects
 from referral_client.intake.uploads import Upload, Uploads
 from referral_client.sealing.receipt import RECEIPT_LIMIT
@@ -77,6 +77,7 @@ class Desk:
                 destination_id=self.config.destination_id,
                 practice=self.config.practice,
                 max_package=limits.max_package,
+                at=self._clock.now(),
             )
         except TicketRefused as refusal:
             log.trouble("intake-ticket-refused", status=refusal.status)
@@ -120,6 +121,9 @@ class Desk:
             return problem(400, "part-digest")
         if self.ledger.record(upload.sender.shelf, upload.sender.ticket.submission_id) is not None:
             return problem(410, "upload-gone")  # taken in already: to announce is to get the receipt
+        wait = 0 if upload.sender.known else self._quarantine.wait_for_part(upload.sender, len(content))
+        if wait:
+            return problem(429, "quarantine-full", retry_after=wait)
         held = self.uploads.put_part(upload, n, content)
         if held is None:
             return Reply(201, {"n": n, "sha256": digest.hexdigest()})
@@ -142,7 +146,9 @@ class Desk:
 
     def sweep(self) -> None:
         """Drop abandoned uploads and take in waiting receipts. Called every hour."""
-        swept = self.uploads.sweep(self._clock.now(), self.config.limits.abandoned_after_seconds)
+        limits = self.config.limits
+        self.uploads.drop_empty(UNKNOWN, self._clock.now(), limits.quarantine_empty_seconds)
+        swept = self.uploads.sweep(self._clock.now(), limits.abandoned_after_seconds)
         take_incoming(self.config, self.ledger, self._clock.now())
         log.event("intake-swept", uploads=swept)
 
@@ -181,16 +187,22 @@ class Desk:
 
     def _record(self, sender: Sender) -> Record | None:
         """The record for this ticket. What came before its organisation was registered is moved to its own shelf."""
-        record = self.ledger.record(sender.shelf, sender.ticket.submission_id)
-        if record is not None or not sender.other_shelf:
+        submission_id = sender.ticket.submission_id
+        record = self.ledger.record(sender.shelf, submission_id)
+        before = self.ledger.record(sender.other_shelf, submission_id) if sender.other_shelf else None
+        if before is not None and not sender.known and before.parcel_sha256 == sender.ticket.parcel_sha256:
+            return before  # taken in while its workstation was in date, and its key asks what became of it
+        if before is None or not sender.known or before.moved_to or before.parcel_sha256 != sender.ticket.parcel_sha256:
             return record
-        before = self.ledger.record(sender.other_shelf, sender.ticket.submission_id)
-        if before is None or before.parcel_sha256 != sender.ticket.parcel_sha256:
-            return None
-        package = before.package.replace(sender.other_shelf, sender.shelf, 1)
-        self.objects.copy(before.package, package)
-        self.objects.write(f"{package.removesuffix('.age')}.ticket.json", [before.ticket])
-        return self.ledger.take_in(sender, before.ticket, package)
+        if record is None:
+            package = before.package.replace(sender.other_shelf, sender.shelf, 1)
+            self.objects.copy(before.package, package)
+            self.objects.write(f"{package.removesuffix('.age')}.ticket.json", [before.ticket])
+            record = self.ledger.take_in(sender, before.ticket, package)
+        if record.parcel_sha256 == before.parcel_sha256:
+            self.ledger.move(before, record)
+            self.objects.delete([before.package, f"{before.package.removesuffix('.age')}.ticket.json"])
+        return record
 
     def _held(self, record: Record, sender: Sender) -> Reply:
         take_incoming(self.config, self.ledger, self._clock.now())

@@ -35,11 +35,15 @@ _RANK = {
     ReceiptStatus.REGISTERED: 4,
     ReceiptStatus.DECIDED: 5,
 }
+_FIRST = f"{_RANK[ReceiptStatus.STORED]}-"
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One submission taken in. `org_id` is only claimed when `known` is False. `package` is an object's name."""
+    """One submission taken in. `org_id` is only claimed when `known` is False. `package` is an object's name.
+
+    `moved_to`: the shelf of the record that took its place once its organisation was registered, or "".
+    """
 
     shelf: str
     known: bool
@@ -51,6 +55,7 @@ class Record:
     receipt_id: str
     package: str
     ticket: bytes
+    moved_to: str = ""
 
 
 class Ledger:
@@ -106,10 +111,23 @@ class Ledger:
                 return record
         return None
 
+    def move(self, before: Record, record: Record) -> None:
+        """Let `record` stand for what was `before`: with its later receipts, and listed once. Again changes nothing."""
+        self.newest_receipt(record)  # signed first: a later receipt does not stand for the one of this record
+        for entry in self._objects.listing(_receipts_folder(before)):
+            name = entry.name.rpartition("/")[2]
+            envelope = self._objects.read(entry.name) if not name.startswith(_FIRST) else None
+            if envelope is not None:
+                self._objects.create(f"{_receipts_folder(record)}/{name}", envelope)
+        untrusted = self._objects.read(_record_name(before.shelf, before.submission_id))
+        document = {**strict_json(untrusted or b"{}", limit=_RECORD_LIMIT), "moved_to": record.shelf}
+        self._objects.write(_record_name(before.shelf, before.submission_id), [canonical_bytes(document)])
+
     def records(self) -> list[Record]:
+        """Every submission, once."""
         found = (entry.name.split("/") for entry in self._objects.listing("records"))
         records = (self.record("/".join(parts[1:-1]), parts[-1].removesuffix(".json")) for parts in found)
-        return [record for record in records if record is not None]
+        return [record for record in records if record is not None and not record.moved_to]
 
     def newest_receipt(self, record: Record) -> bytes:
         """The newest receipt; the first one is signed now if a kill came between record and receipt."""
@@ -118,7 +136,7 @@ class Ledger:
 
     def newest_held(self, record: Record) -> bytes | None:
         """The newest receipt that is there; looks only."""
-        names = [entry.name for entry in self._objects.listing(f"receipts/{record.shelf}/{record.submission_id}")]
+        names = [entry.name for entry in self._objects.listing(_receipts_folder(record))]
         return self._objects.read(max(names)) if names else None
 
     def add_receipt(self, record: Record, receipt: Receipt, envelope: bytes) -> None:
@@ -193,7 +211,11 @@ def _record_name(shelf: str, submission_id: str) -> str:
     return f"records/{shelf}/{submission_id}.json"
 
 
+def _receipts_folder(record: Record) -> str:
+    return f"receipts/{record.shelf}/{record.submission_id}"
+
+
 def _receipt_name(record: Record, receipt: Receipt) -> str:
     moment = receipt.received_at.replace(":", "")
     rank = _RANK[receipt.status]
-    return f"receipts/{record.shelf}/{record.submission_id}/{rank}-{moment}-{receipt.receipt_id}.json"
+    return f"{_receipts_folder(record)}/{rank}-{moment}-{receipt.receipt_id}.json"

@@ -1,7 +1,7 @@
 """Uploads that have begun: an unguessable token each, parts that are written once, and a sweep of abandoned ones.
 
 uploads/open/<shelf>/<id>/<sha256>.json   the one upload for these bytes: {token}
-uploads/tokens/<token>.json               what the token is for: {shelf, known, other_shelf, ticket}
+uploads/tokens/<token>.json               what the token is for: sender, part size and ticket
 uploads/parts/<token>/<n>                 one part
 
 Parts need not survive a power cut: the whole is checked against the ticket before anything is signed.
@@ -24,6 +24,8 @@ from referral_client.sealing.ticket import peek_ticket
 
 _LIMIT = 200_000
 _TOKEN_BYTES = 32
+# About what the files of an upload take that has no part yet.
+_UPLOAD_ALLOWANCE = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ class Uploads:
             "shelf": sender.shelf,
             "known": sender.known,
             "other_shelf": sender.other_shelf,
+            "names_registered": sender.names_registered,
             "part_size": self._part_size,
             "ticket": base64.b64encode(ticket).decode(),
         }
@@ -98,7 +101,11 @@ class Uploads:
         purpose = strict_json(content, limit=_LIMIT)
         ticket = base64.b64decode(purpose["ticket"])
         sender = Sender(
-            peek_ticket(ticket, accept_practice=True), purpose["known"], purpose["shelf"], purpose["other_shelf"]
+            peek_ticket(ticket, accept_practice=True),
+            purpose["known"],
+            purpose["shelf"],
+            purpose["other_shelf"],
+            purpose.get("names_registered", False),
         )
         return Upload(untrusted_token, sender, ticket, purpose["part_size"])
 
@@ -145,15 +152,21 @@ class Uploads:
         self._drop_parts(upload)
         self._objects.delete([_open_name(upload.sender), _token_name(upload.token)])
 
-    def announced_bytes(self, shelf_prefix: str) -> dict[str, int]:
-        """Bytes announced by unfinished uploads, by shelf, of the shelves below the prefix."""
+    def held_bytes(self, shelf_prefix: str) -> dict[str, int]:
+        """Bytes that unfinished uploads really hold, by shelf, of the shelves below the prefix; a little for each."""
         total: dict[str, int] = {}
+        for upload, parts in self._open(shelf_prefix):
+            shelf = upload.sender.shelf
+            total[shelf] = total.get(shelf, 0) + _UPLOAD_ALLOWANCE + sum(part.size for part in parts)
+        return total
+
+    def drop_empty(self, shelf_prefix: str, now: datetime, older_than_seconds: int) -> None:
+        """Drop uploads below the prefix that were begun so long ago and never got a part."""
+        limit = now - timedelta(seconds=older_than_seconds)
         for entry in self._objects.listing(f"uploads/open/{shelf_prefix}"):
             upload = self._of_open(entry)
-            if upload is not None:
-                shelf = upload.sender.shelf
-                total[shelf] = total.get(shelf, 0) + upload.sender.ticket.parcel_size
-        return total
+            if entry.changed_at < limit and upload and not self._objects.listing(_parts_folder(upload.token)):
+                self.drop(upload)
 
     def sweep(self, now: datetime, older_than_seconds: int) -> int:
         """Drop uploads and staged files that nothing was added to for so long. Returns how many uploads."""
@@ -171,6 +184,12 @@ class Uploads:
 
     def _drop_parts(self, upload: Upload) -> None:
         self._objects.delete(entry.name for entry in self._objects.listing(_parts_folder(upload.token)))
+
+    def _open(self, shelf_prefix: str) -> Iterator[tuple[Upload, list[Found]]]:
+        for entry in self._objects.listing(f"uploads/open/{shelf_prefix}"):
+            upload = self._of_open(entry)
+            if upload is not None:
+                yield upload, self._objects.listing(_parts_folder(upload.token))
 
     def _of_open(self, entry: Found) -> Upload | None:
         content = self._objects.read(entry.name)

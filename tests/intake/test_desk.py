@@ -16,7 +16,7 @@ import pytest
 from referral_client import casework, intake
 from referral_client.base.canonical import canonical_bytes
 from referral_client.base.clock import SystemClock
-from referral_client.base.errors import WrongUse
+from referral_client.base.errors import Refused, WrongUse
 from referral_client.base.ids import new_uuid, system_random
 from referral_client.intake.desk import Desk, Reply
 from referral_client.sealing.receipt import ReceiptStatus, sign_receipt
@@ -42,8 +42,8 @@ def door(tmp_path: Path) -> FrontDoor:
     return make_front_door(
         tmp_path / "door",
         limits={
-            "quarantine_bytes": 30_000,
-            "quarantine_bytes_per_key": 12_000,
+            "quarantine_bytes": 300_000,
+            "quarantine_bytes_per_key": 120_000,
             "quarantine_uploads_per_hour": 6,
             "quarantine_uploads_per_hour_per_key": 3,
         },
@@ -83,25 +83,25 @@ def test_what_was_quarantined_is_stored_without_a_second_upload_once_its_sender_
     intake.register(door.folder, newcomer.entry, newcomer.bundle)
     reply = desk.announce(parcel.ticket)
     assert door.receipt(_receipt(reply)).status is ReceiptStatus.STORED
-    known = [row for row in door.received() if row.known]
-    assert [row.submission_id for row in known] == [parcel.submission_id]
+    known = door.received()
+    assert [(row.submission_id, row.known) for row in known] == [(parcel.submission_id, True)]
     assert Path(known[0].path).read_bytes() == parcel.path.read_bytes()
 
 
 def test_one_unknown_key_cannot_use_more_than_its_bytes(desk: Desk, tmp_path: Path) -> None:
     keys = SigningKeys.make(system_random)
-    assert _send(desk, make_parcel(tmp_path, 8000, keys)).status == 200
-    refused = desk.announce(make_parcel(tmp_path, 8000, keys).ticket)
+    assert _send(desk, make_parcel(tmp_path, 80_000, keys)).status == 200
+    refused = desk.announce(make_parcel(tmp_path, 80_000, keys).ticket)
     assert (refused.status, refused.body["code"]) == (429, "quarantine-full")
-    assert _send(desk, make_parcel(tmp_path, 8000, SigningKeys.make(system_random))).status == 200
+    assert _send(desk, make_parcel(tmp_path, 80_000, SigningKeys.make(system_random))).status == 200
 
 
 def test_all_unknown_keys_together_cannot_use_more_than_their_bytes_and_known_ones_go_on(
     door: FrontDoor, desk: Desk, tmp_path: Path
 ) -> None:
-    statuses = [_send(desk, make_parcel(tmp_path, 11_000, SigningKeys.make(system_random))).status for _ in range(3)]
+    statuses = [_send(desk, make_parcel(tmp_path, 110_000, SigningKeys.make(system_random))).status for _ in range(3)]
     assert statuses == [200, 200, 429]
-    assert _send(desk, make_parcel(tmp_path, 11_000, door.school.workstation)).status == 200
+    assert _send(desk, make_parcel(tmp_path, 110_000, door.school.workstation)).status == 200
 
 
 def test_unknown_keys_may_begin_only_so_many_uploads_an_hour(desk: Desk, clock: Shifted, tmp_path: Path) -> None:
@@ -293,3 +293,105 @@ def test_an_incoming_folder_that_is_gone_stops_no_answer(door: FrontDoor, desk: 
     _send(desk, parcel)
     shutil.rmtree(door.folder / "incoming")
     assert desk.announce(parcel.ticket).status == 200
+
+
+def test_what_was_said_about_a_quarantined_package_goes_with_it_once_its_sender_is_registered(
+    door: FrontDoor, desk: Desk, tmp_path: Path
+) -> None:
+    newcomer = make_school(org_id="new-school")
+    parcel = make_parcel(tmp_path, 5000, newcomer.workstation, org_id="new-school")
+    _send(desk, parcel)
+    signed = _opened_nowhere(door)
+    shutil.copy(signed.receipt_path, door.folder / "incoming")
+    assert _receipt(desk.announce(parcel.ticket)) == signed.receipt
+    intake.register(door.folder, newcomer.entry, newcomer.bundle)
+    assert _receipt(desk.announce(parcel.ticket)) == signed.receipt
+    assert [(row.known, row.status) for row in door.received()] == [(True, ReceiptStatus.CANNOT_OPEN)]
+    assert [door.receipt(entry).status for entry in door.log()] == [ReceiptStatus.QUARANTINED, ReceiptStatus.STORED]
+
+
+def test_a_move_that_a_kill_broke_off_is_finished_by_the_next_announcement(
+    door: FrontDoor, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    newcomer = make_school(org_id="new-school")
+    parcel = make_parcel(tmp_path, 5000, newcomer.workstation, org_id="new-school")
+    _send(desk, parcel)
+    signed = _opened_nowhere(door)
+    shutil.copy(signed.receipt_path, door.folder / "incoming")
+    desk.announce(parcel.ticket)
+    intake.register(door.folder, newcomer.entry, newcomer.bundle)
+    with monkeypatch.context() as killed:
+        killed.setattr(desk.ledger, "move", _killed)
+        with pytest.raises(OSError, match="killed"):
+            desk.announce(parcel.ticket)
+    assert _receipt(desk.announce(parcel.ticket)) == signed.receipt
+    assert [row.known for row in door.received()] == [True]
+
+
+def _killed(*_: object) -> None:
+    raise OSError("killed")
+
+
+def test_a_workstation_past_its_date_is_kept_apart_and_still_learns_what_became_of_what_it_sent_before(
+    door: FrontDoor, desk: Desk, tmp_path: Path
+) -> None:
+    before = make_parcel(tmp_path, 5000, door.school.workstation)
+    stored = _receipt(_send(desk, before))
+    past = make_school(
+        seq=2, root=door.school.root, workstation=door.school.workstation, not_after="2020-01-01T00:00:00Z"
+    )
+    intake.register(door.folder, past.entry, past.bundle)
+    reply = _send(desk, make_parcel(tmp_path, 5000, door.school.workstation))
+    assert door.receipt(_receipt(reply)).status is ReceiptStatus.QUARANTINED
+    assert _receipt(desk.announce(before.ticket)) == stored
+
+
+def test_one_number_of_a_bundle_stands_for_one_content(door: FrontDoor) -> None:
+    intake.register(door.folder, door.school.entry, door.school.bundle)
+    other = make_school(root=door.school.root)
+    with pytest.raises(Refused) as fault:
+        intake.register(door.folder, other.entry, other.bundle)
+    assert fault.value.code == "REGISTRY-SAME-NUMBER"
+
+
+def _announced_by_nobody(desk: Desk, tmp_path: Path, count: int) -> list[int]:
+    """Tickets with made-up keys, of whose packages no byte comes."""
+    return [
+        desk.announce(make_parcel(tmp_path, 110_000, SigningKeys.make(system_random), org_id="made-up").ticket).status
+        for _ in range(count)
+    ]
+
+
+def test_announcements_of_what_never_comes_do_not_close_the_quarantine(desk: Desk, tmp_path: Path) -> None:
+    assert _announced_by_nobody(desk, tmp_path, 5) == [201, 201, 201, 429, 429]  # half of the six an hour
+    assert _send(desk, make_parcel(tmp_path, 90_000, SigningKeys.make(system_random))).status == 200
+
+
+def test_part_of_the_quarantine_is_kept_for_those_who_name_a_registered_organisation(
+    desk: Desk, tmp_path: Path
+) -> None:
+    made_up, new_computer = (
+        make_parcel(tmp_path, 110_000, SigningKeys.make(system_random), org_id=org_id) for org_id in ("made-up", SCHOOL)
+    )
+    assert _send(desk, make_parcel(tmp_path, 110_000, SigningKeys.make(system_random), org_id="made-up")).status == 200
+    assert _send(desk, made_up).status == 429
+    assert _send(desk, new_computer).status == 200
+
+
+def test_an_unknown_upload_without_a_byte_is_dropped_after_minutes(desk: Desk, clock: Shifted, tmp_path: Path) -> None:
+    parcel = make_parcel(tmp_path, 5000, SigningKeys.make(system_random))
+    token = desk.announce(parcel.ticket).body["upload"]["url"].rpartition("/")[2]
+    clock.later = timedelta(minutes=16)
+    desk.sweep()
+    assert desk.part_size(token, 1) == 0
+    assert _send(desk, parcel).status == 200
+
+
+def test_bytes_count_when_they_come_however_many_were_announced_before(desk: Desk, tmp_path: Path) -> None:
+    parcels = [make_parcel(tmp_path, 90_000, SigningKeys.make(system_random)) for _ in range(4)]
+    tokens = [desk.announce(parcel.ticket).body["upload"]["url"].rpartition("/")[2] for parcel in parcels]
+    statuses = []
+    for token, parcel in zip(tokens, parcels, strict=True):
+        content = parcel.path.read_bytes()
+        statuses.append(desk.put_part(token, 1, content, hashlib.sha256(content).digest()).status)
+    assert statuses == [201, 201, 201, 429]
