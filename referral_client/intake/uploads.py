@@ -3,6 +3,7 @@
 uploads/open/<shelf>/<id>/<sha256>.json   the one upload for these bytes: {token}
 uploads/tokens/<token>.json               what the token is for: sender, part size and ticket
 uploads/parts/<token>/<n>                 one part
+uploads/digests/<token>/<n>               its SHA-256, so that an announcement need not read what is there
 
 Parts need not survive a power cut: the whole is checked against the ticket before anything is signed.
 Imports base and sealing.
@@ -24,6 +25,7 @@ from referral_client.sealing.ticket import peek_ticket
 
 _LIMIT = 200_000
 _TOKEN_BYTES = 32
+_DIGEST_BYTES = 64
 # About what the files of an upload take that has no part yet.
 _UPLOAD_ALLOWANCE = 4096
 
@@ -113,6 +115,7 @@ class Uploads:
         """Write a part once: None when it is new, otherwise the SHA-256 of the part that is there already."""
         name = _part_name(upload.token, n)
         if self._objects.create(name, content, durable=False):
+            self._objects.create(_digest_name(name), hashlib.sha256(content).hexdigest().encode(), durable=False)
             return None
         return hashlib.sha256(self._objects.read(name) or b"").hexdigest()
 
@@ -122,11 +125,19 @@ class Uploads:
         for entry in self._objects.listing(_parts_folder(upload.token)):
             n = int(entry.name.rpartition("/")[2])
             if entry.size != upload.size_of(n):
-                self._objects.delete([entry.name])
+                self._objects.delete([_digest_name(entry.name), entry.name])
                 continue
-            digest = hashlib.sha256(self._objects.read(entry.name) or b"")
-            found.append((n, digest.hexdigest()))
+            found.append((n, self._digest(entry.name)))
         return found
+
+    def _digest(self, part_name: str) -> str:
+        """As it was when the part came; a part that was damaged since is found when the whole is checked."""
+        kept = self._objects.read(_digest_name(part_name))
+        if kept is not None and len(kept) == _DIGEST_BYTES:
+            return kept.decode()
+        digest = hashlib.sha256(self._objects.read(part_name) or b"").hexdigest()
+        self._objects.create(_digest_name(part_name), digest.encode(), durable=False)
+        return digest
 
     def has_all(self, upload: Upload) -> bool:
         sizes = {
@@ -183,7 +194,8 @@ class Uploads:
         return swept
 
     def _drop_parts(self, upload: Upload) -> None:
-        self._objects.delete(entry.name for entry in self._objects.listing(_parts_folder(upload.token)))
+        for entry in self._objects.listing(_parts_folder(upload.token)):
+            self._objects.delete([_digest_name(entry.name), entry.name])
 
     def _open(self, shelf_prefix: str) -> Iterator[tuple[Upload, list[Found]]]:
         for entry in self._objects.listing(f"uploads/open/{shelf_prefix}"):
@@ -217,3 +229,7 @@ def _parts_folder(token: str) -> str:
 
 def _part_name(token: str, n: int) -> str:
     return f"{_parts_folder(token)}/{n:05d}"
+
+
+def _digest_name(part_name: str) -> str:
+    return part_name.replace("/parts/", "/digests/", 1)

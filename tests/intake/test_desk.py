@@ -395,3 +395,29 @@ def test_bytes_count_when_they_come_however_many_were_announced_before(desk: Des
         content = parcel.path.read_bytes()
         statuses.append(desk.put_part(token, 1, content, hashlib.sha256(content).digest()).status)
     assert statuses == [201, 201, 201, 429]
+
+
+def test_an_announcement_does_not_read_the_parts_that_are_there(
+    desk: Desk, tmp_path: Path, door: FrontDoor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parcel = make_parcel(tmp_path, 5000, door.school.workstation)
+    token = desk.announce(parcel.ticket).body["upload"]["url"].rpartition("/")[2]
+    content = parcel.path.read_bytes()
+    desk.put_part(token, 1, content, hashlib.sha256(content).digest())
+    read: list[str] = []
+    really = desk.objects.read
+    monkeypatch.setattr(desk.objects, "read", lambda name: (read.append(name), really(name))[1])
+    assert desk.announce(parcel.ticket).body["parts"] == [{"n": 1, "sha256": hashlib.sha256(content).hexdigest()}]
+    assert [name for name in read if name.startswith("uploads/parts/")] == []
+    monkeypatch.undo()
+    assert desk.complete(token).status == 200
+    assert [path for path in (door.folder / "data" / "uploads" / "digests").rglob("*") if path.is_file()] == []
+
+
+def test_a_part_whose_digest_a_kill_left_out_is_digested_again(desk: Desk, tmp_path: Path, door: FrontDoor) -> None:
+    parcel = make_parcel(tmp_path, 5000, door.school.workstation)
+    token = desk.announce(parcel.ticket).body["upload"]["url"].rpartition("/")[2]
+    content = parcel.path.read_bytes()
+    desk.put_part(token, 1, content, hashlib.sha256(content).digest())
+    shutil.rmtree(door.folder / "data" / "uploads" / "digests")
+    assert desk.announce(parcel.ticket).body["parts"] == [{"n": 1, "sha256": hashlib.sha256(content).hexdigest()}]
