@@ -32,7 +32,7 @@ NOUNS = {
 }
 
 
-_TYPED = re.compile(r"(unrecognized arguments|invalid choice|invalid \w+ value|ambiguous option): .*?(?= \(choose|$)")
+_TYPED = re.compile(r"(?s)(unrecognized arguments|invalid choice|invalid \w+ value|ambiguous option): .*?(?= \(choose|\Z)")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -91,4 +91,13 @@ def parse(arguments: Sequence[str], open_window: OpenWindow) -> argparse.Namespa
             importlib.import_module(f"referral_client.cli.{noun}").add_commands(nouns, [shared])
         else:
             nouns.add_parser(noun, help=words)
-    return parser.parse_args(arguments)
+    return _in_text(parser.parse_args(arguments))
+
+
+def _in_text(args: argparse.Namespace) -> argparse.Namespace:
+    """Words as text that can be stored, signed and printed: a byte that is not UTF-8 shows as U+FFFD. Files keep it."""
+    for name, given in vars(args).items():
+        if isinstance(given, str) and name != "passphrase_file":
+            text = given.replace("\x00", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+            setattr(args, name, text)
+    return args

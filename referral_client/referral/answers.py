@@ -10,6 +10,7 @@ Addresses: a plain question is addressed by its id ("danger.now"); inside a repe
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -22,6 +23,7 @@ Value = str | int | bool | tuple[str, ...] | Mapping[str, "str | bool"]
 
 MAX_TEXT = 200_000
 MAX_ITEMS = 500
+_ID = re.compile(r"[a-z][a-z0-9_]{0,62}(\.[a-z][a-z0-9_]{0,62})*")
 
 
 class State(StrEnum):
@@ -184,7 +186,7 @@ def read_answer_set(untrusted: Json) -> tuple[AnswerSet, tuple[str, ...]]:
         return AnswerSet(), ("the answers must be an object",)
     for key in untrusted:
         if key not in ("form", "answers", "items", "reasons"):
-            faults.append(f"{key}: not a part of an answers file (form, answers, items, reasons)")
+            faults.append(f"{_called(key)}: not a part of an answers file (form, answers, items, reasons)")
     answers = _answers(untrusted.get("answers", {}), "answers", faults)
     reasons = _answers(untrusted.get("reasons", {}), "reasons", faults)
     items: dict[str, tuple[Item, ...]] = {}
@@ -193,8 +195,19 @@ def read_answer_set(untrusted: Json) -> tuple[AnswerSet, tuple[str, ...]]:
         faults.append("items: must be an object of lists")
         groups = {}
     for group, untrusted_items in groups.items():
+        if not _ID.fullmatch(group):
+            faults.append(f"items: {_NOT_AN_ID}")
+            continue
         items[group] = _items(group, untrusted_items, faults)
     return AnswerSet(MappingProxyType(answers), MappingProxyType(items), MappingProxyType(reasons)), tuple(faults)
+
+
+_NOT_AN_ID = "a key that is not a question id"
+
+
+def _called(key: str) -> str:
+    """A key that can only be a slip of an id is named; any other may be about a child."""
+    return key if _ID.fullmatch(key) else _NOT_AN_ID
 
 
 def _items(group: str, untrusted_items: Json, faults: list[str]) -> tuple[Item, ...]:
@@ -231,6 +244,9 @@ def _answers(untrusted: Json, place: str, faults: list[str]) -> dict[str, Answer
         return {}
     result: dict[str, Answer] = {}
     for key, untrusted_answer in untrusted.items():
+        if not _ID.fullmatch(key):
+            faults.append(f"{place}: {_NOT_AN_ID}")
+            continue
         try:
             result[key] = _answer_from_json(untrusted_answer)
         except NotFitting as fault:
@@ -266,7 +282,7 @@ def _answer_from_json(untrusted: Json) -> Answer:
             return Answer(State.VALUE, _value(untrusted))
     for key in untrusted:
         if key not in ("state", "value", "asked", "because", "keep_from"):
-            raise NotFitting(f"{key}: not a part of an answer (state, value, asked, because, keep_from)")
+            raise NotFitting(f"{_called(key)}: not a part of an answer (state, value, asked, because, keep_from)")
     try:
         state = State(untrusted["state"])
     except ValueError as error:
@@ -298,7 +314,12 @@ def _value(untrusted: Json) -> Value:
             raise NotFitting(f"value: a list must hold at most {MAX_ITEMS} pieces of text")
         return tuple(_text(part, "value") for part in untrusted)
     if isinstance(untrusted, dict) and all(isinstance(part, str | bool) for part in untrusted.values()):
-        return MappingProxyType({str(key): part for key, part in untrusted.items()})
+        return MappingProxyType(
+            {
+                _text(key, "value"): _text(part, "value") if isinstance(part, str) else part
+                for key, part in untrusted.items()
+            }
+        )
     raise NotFitting("value: must be text, a whole number, true or false, a list of text, or an address")
 
 

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from referral_client.base.canonical import Json
 from referral_client.base.clock import Clock, from_rfc3339, to_rfc3339
-from referral_client.base.ids import PersonId, ReferralId, new_uuid
+from referral_client.base.ids import PersonId, ReferralId, is_uuid, new_uuid
 from referral_client.referral.answers import AnswerSet, NotFitting, answers_digest, answers_from_json, answers_to_json
 from referral_client.referral.family import family_of
 from referral_client.referral.states import ReferralEvent, ReferralState, next_referral
@@ -226,6 +226,8 @@ class Referrals:
     # --- inside; callers hold the transaction where something is written
 
     def _load(self, referral_id: ReferralId) -> Record:
+        if not is_uuid(referral_id):
+            raise no_such("referral")
         row = self._connection.execute(f"{_SELECT} WHERE id = ?", (referral_id,)).fetchone()
         if row is None or row[6] is None:
             raise no_such("referral")

@@ -19,6 +19,7 @@ from referral_client.referral import (
 )
 
 words = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\x00"), max_size=40)
+ids = st.from_regex(r"[a-z][a-z0-9_]{0,9}(\.[a-z][a-z0-9_]{0,9})?", fullmatch=True)
 some_words = words.filter(bool)
 answers = st.one_of(
     st.builds(
@@ -34,16 +35,16 @@ answers = st.one_of(
 )
 answer_sets = st.builds(
     AnswerSet,
-    st.dictionaries(some_words, answers, max_size=4),
+    st.dictionaries(ids, answers, max_size=4),
     st.dictionaries(
         st.sampled_from(["child", "adult"]),
         st.lists(
-            st.builds(Item, st.integers(1, 99).map("child-{}".format), st.dictionaries(some_words, answers)),
+            st.builds(Item, st.integers(1, 99).map("child-{}".format), st.dictionaries(ids, answers)),
             max_size=3,
             unique_by=lambda item: item.id,
         ).map(tuple),
     ),
-    st.dictionaries(some_words, answers, max_size=2),
+    st.dictionaries(ids, answers, max_size=2),
 )
 
 
@@ -75,6 +76,9 @@ def test_a_bare_value_stands_for_an_answer() -> None:
         ({"answers": {"a": "\ud800"}}, "answers.a: value: holds a character that is not text"),
         ({"answers": {"a": "x" * 200_001}}, "answers.a: value: longer than 200000"),
         ({"answers": {"a": None}}, "answers.a: value: must be text"),
+        ({"answers": {"a": {"line_1": "\udce9"}}}, "answers.a: value: holds a character that is not text"),
+        ({"answers": {"a": {"line_1": "\x00"}}}, "answers.a: value: holds a character that is not text"),
+        ({"answers": {"a": {"line_1": "x" * 200_001}}}, "answers.a: value: longer than 200000"),
         ({"items": {"child": {}}}, "items.child: must be a list"),
         ({"items": {"child": [{"answers": {}}]}}, "items.child[1]: must be an object with an id"),
         ({"items": {"child": [{"id": "child-1"}, {"id": "child-1"}]}}, "items.child[2].id: used twice"),
@@ -100,3 +104,21 @@ def test_a_changed_answer_is_a_new_set() -> None:
     assert after.text("child.first_name", "child-1") == "Test"
     cleared = after.with_answer("child.first_name", None, repeat="child", item="child-1")
     assert cleared.get("child.first_name", "child-1") is None
+
+
+@pytest.mark.parametrize(
+    "untrusted",
+    [
+        {"Danny Sample": {}},
+        {"answers": {"Danny Sample": 1}},
+        {"answers": {"a": {"state": "value", "value": "x", "Danny Sample": 1}}},
+        {"items": {"Danny Sample": []}},
+        {"items": {"child": [{"id": "child-1", "answers": {"Danny Sample": None}}]}},
+        {"reasons": {"Danny Sample\n": "x"}},
+    ],
+)
+def test_a_key_that_is_not_an_id_is_never_repeated(untrusted) -> None:
+    with pytest.raises(NotFitting) as refusal:
+        answers_from_json(untrusted)
+    assert "a key that is not a question id" in str(refusal.value)
+    assert "Danny" not in str(refusal.value)

@@ -159,6 +159,7 @@ def test_the_list_is_remembered_but_never_shows_an_old_state(vault: Vault) -> No
 def test_an_unknown_id_is_said_in_words(vault: Vault) -> None:
     for step, code in (
         (lambda: vault.referral(ReferralId(new_uuid())), "VAULT-NO-SUCH-REFERRAL"),
+        (lambda: vault.referral(ReferralId("\udce9")), "VAULT-NO-SUCH-REFERRAL"),
         (lambda: vault.photo_bytes(PhotoId("../../etc/passwd")), "VAULT-NO-SUCH-PHOTOGRAPH"),
     ):
         with pytest.raises(Refused) as caught:
