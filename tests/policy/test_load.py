@@ -166,7 +166,7 @@ class TestSettingsThatNothingWouldRead:
     def test_rules_about_taking_where_nobody_takes(self) -> None:
         reasons = faults_of(changed("allowed_if", "forbidden"))
         assert [reason.split(": ")[1] for reason in reasons] == ["permitted_roles", "devices_allowed", "consent_from"]
-        assert all("would never be used, because taking is forbidden: remove it" in reason for reason in reasons)
+        assert all("would never be used, because no picture may be taken: remove it" in reason for reason in reasons)
 
     def test_saying_again_that_no_clothing_is_moved_does_no_harm(self) -> None:
         forbids = re.sub(
