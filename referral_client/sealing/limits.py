@@ -1,4 +1,4 @@
-"""How large a package may be: the same numbers for the side that builds and the side that opens."""
+"""How large a package may be. The side that opens takes all that the side that builds makes, and more."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from referral_client.sealing import names
 
 _MIB = 2**20
+# What is built is not larger than the least that a front door takes in: nothing is sealed that would be sent back.
+BUILT_PACKAGE = 512 * _MIB
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from referral_client.base.ids import RandomBytes, system_random
 from referral_client.sealing import names, ustar
 from referral_client.sealing.age_write import seal, sealed_size
 from referral_client.sealing.bag import BAGIT_TXT, bag_info, payload_manifest
-from referral_client.sealing.limits import Limits
+from referral_client.sealing.limits import BUILT_PACKAGE, Limits
 from referral_client.sealing.manifest import Manifest, Original, Part, PartRole, PolicyUsed
 from referral_client.sealing.manifest_read import parse
 from referral_client.sealing.recipients import rid
@@ -113,7 +113,7 @@ def build(
     _check_that_receivers_read(manifest_bytes)
     entries = _entries(manifest_bytes, files, contents.keys, padded=padded)
     size = sum(ustar.space(length) for _, length, _ in entries) + len(ustar.END)
-    if sealed_size(size, len(contents.recipients)) > Limits().package:
+    if sealed_size(size, len(contents.recipients)) > BUILT_PACKAGE:
         raise TooLarge
     digests: list[str] = []
 

@@ -151,6 +151,13 @@ def test_an_unknown_sender_is_opened_only_with_a_reason_and_everything_says_so(
     assert not _register(desk, built.path, "EX-1").entry.sender_known
 
 
+def test_a_package_larger_than_front_doors_take_is_not_built(seal: Seal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("referral_client.sealing.package.BUILT_PACKAGE", 10_000)
+    with pytest.raises(Refused) as fault:
+        seal()
+    assert fault.value.code == "SEALING-TOO-LARGE"
+
+
 def test_a_package_whose_sender_is_registered_later_is_still_one_package_and_is_registered_once(
     desk: Desk, seal: Seal, tmp_path: Path
 ) -> None:
