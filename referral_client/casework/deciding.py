@@ -50,7 +50,7 @@ def register(office: Office, package: Path, reference: str, *, clock: Clock, ran
     if not reference or len(reference) > _REFERENCE_LIMIT:
         raise WrongUse("CASEWORK-REFERENCE", f"A case reference has 1 to {_REFERENCE_LIMIT} characters.")
     with opened_book(office, clock, random) as book:
-        entry = _not_yet(book.entry_of_file(package), ReceiptStatus.REGISTERED, ReceiptStatus.DECIDED)
+        entry = _not_yet(_opened(book, package), ReceiptStatus.REGISTERED, ReceiptStatus.DECIDED)
         sealed = seal_bytes(reference.encode(), [entry.reply_to], random=random) if entry.reply_to else b""
         return _signed(book, entry, ReceiptStatus.REGISTERED, case_ref_sealed=base64.b64encode(sealed).decode())
 
@@ -66,7 +66,7 @@ def decide(
             next_step="Ring or write to the sender about anything more.",
         )
     with opened_book(office, clock, random) as book:
-        entry = _not_yet(book.entry_of_file(package), ReceiptStatus.DECIDED)
+        entry = _not_yet(_opened(book, package), ReceiptStatus.DECIDED)
         return _signed(book, entry, ReceiptStatus.DECIDED, outcome=outcome.value, reason=reason)
 
 
@@ -119,6 +119,18 @@ def _ticket_beside(office: Office, package: Path, at: datetime) -> tuple[Ticket,
         else:
             return ticket, f"known/{ticket.org_id}"
     return claimed, unknown_shelf(key_ids)
+
+
+def _opened(book: Book, package: Path) -> Entry:
+    entry = book.entry_of_file(package)
+    if not entry.has(ReceiptStatus.OPENED):
+        raise Refused(
+            "CASEWORK-SAID-CANNOT-OPEN",
+            "You told the sender that this package cannot be opened, and it was not opened since.",
+            meaning="Nothing was signed. The sender is still told that nobody here has read it.",
+            next_step="Open it first if it can be opened now; if not, ring the sender and have it sent again.",
+        )
+    return entry
 
 
 def _not_yet(entry: Entry, *statuses: ReceiptStatus) -> Entry:

@@ -6,6 +6,7 @@ not recognised is opened only with a reason, and everything made from it says so
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -27,7 +28,9 @@ from referral_client.sealing.signing import NotGenuine
 from referral_client.sealing.ticket import TICKET_LIMIT, verify_ticket
 
 _DATA = "data/"
-_LABEL = "SENDER-NOT-RECOGNISED.txt"
+_MARK = "SENDER-NOT-RECOGNISED"
+_LABEL = f"{_MARK}.txt"
+_READ_FIRST = "referral.pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,11 @@ class Opened:
     out: Path
     receipt: bytes
     receipt_path: Path
+
+    @property
+    def read_first(self) -> Path:
+        """The readable copy."""
+        return self.out / _places(known=self.entry.sender_known)[1]
 
 
 def open_package_file(
@@ -56,10 +64,11 @@ def open_package_file(
     Refused, with nothing written and nothing signed: not whole, not genuine, for another destination, practice among
     real ones or the reverse, another content under an id that is known, an unknown sender without a reason.
     """
+    out = out.resolve()
     _check_empty(out)
     identities = read_identities(identity)
     with (
-        opened_book(office, clock, random) as book,
+        _swept_book(office, out.parent, clock, random) as book,
         _opened(office, package, identities, clock.now(), accept_unknown=bool(unrecognised_reason)) as opened,
     ):
         _check_ours(office, opened)
@@ -67,7 +76,7 @@ def open_package_file(
         entry = _entry(opened, unrecognised_reason)
         known = _known(book, entry)
         summary = _summary(opened, entry)
-        with _whole_or_not(out, random) as folder:
+        with _whole_or_not(office, out, random) as folder:
             _write(folder, opened, summary, entry)
         if known is not None:
             entry = replace(entry, receipts=known.receipts)
@@ -133,9 +142,9 @@ def _check_ours(office: Office, opened: OpenedPackage) -> None:
 
 
 def _check_ticket(office: Office, package: Path, opened: OpenedPackage) -> None:
-    """The ticket beside the file, when there is one and its sender is known, is about exactly this file."""
+    """The ticket beside the file, when there is one, is signed by who signed inside and is about exactly this file."""
     beside = package.with_name(f"{package.name.removesuffix('.age')}.ticket.json")
-    if not opened.sender_known or not beside.is_file():
+    if not beside.is_file():
         return
     public = opened.manifest.sender.keys
     untrusted = read_file(beside, limit=TICKET_LIMIT, what="the ticket", code="CASEWORK-TICKET")
@@ -184,6 +193,7 @@ def _summary(opened: OpenedPackage, entry: Entry) -> Json:
         "workstation": manifest.sender.workstation,
         "fingerprint": manifest.sender.keys.fingerprint,
         "sender_known": entry.sender_known,
+        "label": "" if entry.sender_known else _MARK,
         "unrecognised_reason": entry.unrecognised_reason,
         "practice": manifest.practice,
         "created_at": manifest.created_at,
@@ -200,12 +210,19 @@ def _summary(opened: OpenedPackage, entry: Entry) -> Json:
     }
 
 
+def _places(*, known: bool) -> tuple[str, str]:
+    """The folder for everything, and the readable copy's place: who was not recognised is named in both."""
+    return ("", _READ_FIRST) if known else (_MARK, f"{_MARK}-{_READ_FIRST}")
+
+
 def _write(folder: Path, opened: OpenedPackage, summary: Json, entry: Entry) -> None:
     """What is read stands on top; the bag, untouched and provable, stands in a folder of its own."""
-    unpack_to(opened, folder / "bag")
+    inner, read_first = _places(known=entry.sender_known)
+    unpack_to(opened, make_private_folder(folder / inner) / "bag")
     for name in opened.names():
         if name.startswith(_DATA):
-            target = folder.joinpath(*name.removeprefix(_DATA).split("/"))
+            inside = name.removeprefix(_DATA)
+            target = folder / read_first if inside == _READ_FIRST else folder.joinpath(inner, *inside.split("/"))
             make_private_folder(target.parent)
             write_file(target, opened.pieces(name))
     write_file(folder / "opened.json", canonical_bytes(summary))
@@ -223,11 +240,27 @@ def _label(entry: Entry, fingerprint: str) -> str:
     )
 
 
+def _temporary(office: Office, middle: str, random_part: str) -> str:
+    """The name of a folder being written. It tells the office, so that no other one's is ever swept."""
+    tag = hashlib.sha256(str(office.folder.resolve()).encode()).hexdigest()[:12]
+    return f".{middle}.{tag}-{random_part}.tmp"
+
+
 @contextmanager
-def _whole_or_not(out: Path, random: RandomBytes) -> Iterator[Path]:
+def _swept_book(office: Office, place: Path, clock: Clock, random: RandomBytes) -> Iterator[Book]:
+    """The book; and what killed openings of this office left readable in this place is removed first."""
+    with opened_book(office, clock, random) as book:
+        for left in place.glob(_temporary(office, "*", "?" * 12)):
+            log.trouble("casework-swept")
+            shutil.rmtree(left, ignore_errors=True)
+        yield book
+
+
+@contextmanager
+def _whole_or_not(office: Office, out: Path, random: RandomBytes) -> Iterator[Path]:
     """A folder that becomes `out` when the block ends well, and is gone when it does not."""
     make_private_folder(out.parent)
-    folder = out.with_name(f".{out.name}.{random(6).hex()}.tmp")
+    folder = out.with_name(_temporary(office, out.name, random(6).hex()))
     make_private_folder(folder)
     try:
         yield folder

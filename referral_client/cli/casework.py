@@ -104,7 +104,7 @@ def _open(args: argparse.Namespace) -> int:
             *([] if known else ["SENDER NOT RECOGNISED: ring the organisation before you rely on who sent this."]),
             f"Opened and checked: {opened.entry.submission_id}, from {opened.entry.org_id}"
             + ("." if known else " (claimed)."),
-            f"Read first: {opened.out / 'referral.pdf'}",
+            f"Read first: {opened.read_first}",
             f"Receipt to carry to the intake: {opened.receipt_path}",
         ],
     )

@@ -148,6 +148,14 @@ def test_an_unknown_sender_is_opened_only_with_a_reason_and_everything_says_so(
     assert "rang the school" in (opened.out / "SENDER-NOT-RECOGNISED.txt").read_text()
     assert json.loads((opened.out / "opened.json").read_text())["sender_known"] is False
     assert _verified(desk, opened.receipt).reason == "sender-unknown"
+    top = {path.name for path in opened.out.iterdir()}
+    labelled = {name for name in top if name.startswith("SENDER-NOT-RECOGNISED")}
+    assert top - labelled == {"opened.json", "opened.receipt.json"}
+    assert opened.read_first.name == "SENDER-NOT-RECOGNISED-referral.pdf"
+    assert opened.read_first.read_bytes().startswith(b"%PDF")
+    assert (opened.out / "SENDER-NOT-RECOGNISED" / "answers.json").read_bytes() == ANSWERS
+    assert bagit.Bag(str(opened.out / "SENDER-NOT-RECOGNISED" / "bag" / built.submission_id)).is_valid()
+    assert json.loads((opened.out / "opened.json").read_text())["label"] == "SENDER-NOT-RECOGNISED"
     assert not _register(desk, built.path, "EX-1").entry.sender_known
 
 
@@ -238,6 +246,67 @@ def test_a_ticket_beside_it_that_is_about_another_file_is_refused(desk: Desk, se
     with pytest.raises(NotGenuine):
         _open(desk, built.path, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_ticket_of_an_unknown_sender_must_be_about_the_file_too(desk: Desk, seal: Seal, tmp_path: Path) -> None:
+    keys = SigningKeys.make(system_random)
+    built, other = seal(keys=keys), seal(keys=keys)
+    built.path.with_name(f"{built.submission_id}.ticket.json").write_bytes(other.ticket)
+    with pytest.raises(NotGenuine):
+        _open(desk, built.path, tmp_path / "out", reason="rang the school")
+    assert not (tmp_path / "out").exists()
+
+
+def test_it_can_be_opened_into_the_folder_one_is_in(
+    desk: Desk, seal: Seal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    opened = _open(desk, seal().path, Path())
+    assert opened.read_first == tmp_path / "here" / "referral.pdf"
+    assert opened.read_first.is_file()
+
+
+def test_what_a_killed_opening_left_readable_is_gone_after_the_next_one_in_that_place(
+    desk: Desk, seal: Seal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "place"
+    with monkeypatch.context() as killed:
+        killed.setattr("referral_client.casework.opening.shutil.rmtree", lambda *_, **__: None)
+        killed.setattr("referral_client.casework.opening.canonical_bytes", _killed)
+        with pytest.raises(OSError, match="killed"):
+            _open(desk, seal().path, place / "one")
+    assert list(place.rglob("referral.pdf")) != []
+    (place / ".one.another-office.tmp").mkdir()
+    with pytest.raises(Refused):
+        _open(desk, seal(destination="another-council").path, place / "two")
+    assert [path.name for path in place.iterdir()] == [".one.another-office.tmp"]
+
+
+def _killed(*_: object) -> bytes:
+    raise OSError("killed")
+
+
+def test_a_package_that_was_said_not_to_open_is_opened_before_anything_else_is_said(
+    desk: Desk, seal: Seal, tmp_path: Path
+) -> None:
+    built = seal()
+    _cannot_open(desk, built.path, "unreadable")
+    for step in (lambda: _register(desk, built.path, "EX-1"), lambda: _decide(desk, built.path, Outcome.ADVICE)):
+        with pytest.raises(Refused) as fault:
+            step()
+        assert fault.value.code == "CASEWORK-SAID-CANNOT-OPEN"
+    _open(desk, built.path, tmp_path / "out")
+    assert _register(desk, built.path, "EX-1").entry.has(ReceiptStatus.CANNOT_OPEN)
+
+
+def test_a_ticket_with_key_ids_that_are_no_text_is_refused_in_words(desk: Desk, seal: Seal) -> None:
+    built = seal()
+    ticket = json.loads(built.ticket)
+    ticket["signatures"][0]["keyid"] = "\ud800"
+    built.path.with_name(f"{built.submission_id}.ticket.json").write_text(json.dumps(ticket))
+    with pytest.raises(NotGenuine):
+        _cannot_open(desk, built.path, "unreadable")
 
 
 def test_a_folder_with_something_in_it_is_not_written_into(desk: Desk, seal: Seal, tmp_path: Path) -> None:
