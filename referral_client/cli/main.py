@@ -32,7 +32,9 @@ NOUNS = {
 }
 
 
-_TYPED = re.compile(r"(?s)(unrecognized arguments|invalid choice|invalid \w+ value|ambiguous option): .*?(?= \(choose|\Z)")
+_TYPED = re.compile(
+    r"(unrecognized arguments|invalid choice|invalid \w+ value|ambiguous option): .*?(?= \(choose|\Z)", re.DOTALL
+)
 
 
 class _Parser(argparse.ArgumentParser):

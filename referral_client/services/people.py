@@ -6,6 +6,7 @@ Queues are worked through under a lock of their own: waiting for a network must 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -23,11 +24,9 @@ from referral_client.sealing.atrest import DEFAULT_COST, Cost
 from referral_client.sealing.recipients import recipient_of
 from referral_client.sealing.signing import PublicKeys
 from referral_client.vault import (
-    Damaged,
     NoKey,
     Person,
     Queue,
-    TooNew,
     Vault,
     WrongPassphrase,
     create_vault,
@@ -37,6 +36,7 @@ from referral_client.vault import (
 
 # The most that a manifest and a bundle hold of either (docs/package-format.md).
 NAME_LIMIT = 200
+_CUT_OFF = "VAULT-NONE"  # what a vault says whose making was cut off
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,19 +91,50 @@ def new_person(
         )
     person = Person(PersonId(new_uuid(random)), name.strip(), role.strip())
     with only_copy(home.lock, what="this computer’s vaults"):
+        if passphrase is not None:
+            _opens_nothing_yet(home, passphrase, clock, random)
         folder = home.people / person.id
-        create_vault(
-            folder,
-            person=person,
-            passphrase=passphrase,
-            practice=practice,
-            clock=clock,
-            random=random,
-            personal_login=personal,
-            cost=cost,
+        try:
+            create_vault(
+                folder,
+                person=person,
+                passphrase=passphrase,
+                practice=practice,
+                clock=clock,
+                random=random,
+                personal_login=personal,
+                cost=cost,
+            )
+            with open_vault(folder, passphrase, clock, random, personal_login=personal) as vault:
+                return enrolment_of(vault)
+        except BaseException:
+            forget_new_person(home, person.id)
+            raise
+
+
+def forget_new_person(home: Home, person_id: PersonId) -> None:
+    """Take away a vault that was being made just now and holds nothing yet."""
+    shutil.rmtree(home.people / person_id, ignore_errors=True)
+
+
+def _opens_nothing_yet(home: Home, passphrase: str, clock: Clock, random: RandomBytes) -> None:
+    """A passphrase is all that tells people of one home apart, so each has one of their own."""
+    for folder in _vaults(home):
+        try:
+            open_vault(folder, passphrase, clock, random).close()
+        except KnownError:
+            continue
+        raise Refused(
+            "PERSON-PASSPHRASE-TAKEN",
+            "That passphrase opens a vault here already.",
+            meaning="No vault was made.",
+            next_step="Choose another passphrase. If the vault is yours, use it as it is.",
         )
-        with open_vault(folder, passphrase, clock, random, personal_login=personal) as vault:
-            return enrolment_of(vault)
+
+
+def _vaults(home: Home) -> list[Path]:
+    """Every vault of this home; a creation that was cut off may be among them, and is passed over when opened."""
+    return sorted(path for path in home.people.iterdir() if (path / "vault.db").exists())
 
 
 def logins_are_personal(home: Home, clock: Clock) -> bool:
@@ -133,13 +164,9 @@ def vault_of(home: Home, passphrase: str | None, *, clock: Clock, random: Random
     Refused: no vault yet, a wrong passphrase, another running copy.
     """
     with only_copy(home.lock, what="your vault"):
-        folders = sorted(path for path in home.people.iterdir() if (path / "vault.db").exists())
-        if not folders:
-            raise Refused(
-                "VAULT-NONE",
-                "Nobody has a vault here yet.",
-                next_step="Make one first: referral-client organisation init, or referral-client person new.",
-            )
+        organisation = installed(home.organisation, clock.now()).organisation
+        enrolled = {person.id for person in organisation.people} if organisation is not None else set()
+        folders = sorted(_vaults(home), key=lambda folder: folder.name not in enrolled)
         personal = logins_are_personal(home, clock)
         with _first_that_opens(folders, passphrase, clock, random, personal=personal) as vault:
             yield vault
@@ -153,9 +180,16 @@ def _first_that_opens(
     for folder in folders:
         try:
             return open_vault(folder, passphrase, clock, random, personal_login=personal)
-        except (WrongPassphrase, NoKey, Damaged, TooNew) as trouble:
-            troubles.append(trouble)
-    raise next((trouble for trouble in troubles if isinstance(trouble, Damaged | TooNew)), troubles[0])
+        except KnownError as trouble:
+            if trouble.code != _CUT_OFF:
+                troubles.append(trouble)
+    if not troubles:
+        raise Refused(
+            "VAULT-NONE",
+            "Nobody has a vault here yet.",
+            next_step="Make one first: referral-client organisation init, or referral-client person new.",
+        )
+    raise next((trouble for trouble in troubles if not isinstance(trouble, WrongPassphrase | NoKey)), troubles[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +216,8 @@ def queues_of(home: Home, *, clock: Clock, random: RandomBytes, to_send: bool = 
                     try:
                         queues.append(open_queue(path, clock, random))
                     except KnownError as trouble:
+                        if trouble.code == _CUT_OFF:
+                            continue  # nothing can wait there
                         log.trouble("queue-not-opened", code=trouble.code)
                         troubles.append(trouble)
             yield Queues(tuple(queues), tuple(troubles))
