@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from referral_client.base.canonical import Json, NotStrictJson, canonical_bytes, strict_json
@@ -16,7 +18,7 @@ from referral_client.base.clock import Clock, to_rfc3339
 from referral_client.base.errors import WrongUse
 from referral_client.base.files import make_private_folder, read_file, write_file
 from referral_client.base.home import Home
-from referral_client.base.ids import RandomBytes
+from referral_client.base.ids import PersonId, RandomBytes, new_uuid
 from referral_client.organisation import (
     AuthorityProfile,
     OrganisationBundle,
@@ -34,9 +36,11 @@ from referral_client.organisation.models import KeyPair
 from referral_client.organisation.statements import MAX_STATEMENT, StatementRefused
 from referral_client.policy import POLICY_LIMIT, load_versions
 from referral_client.sealing.atrest import DEFAULT_COST, Cost
+from referral_client.sealing.recipients import make_identity, recipient_of
 from referral_client.sealing.signing import PublicKeys, SigningKeys
 from referral_client.services.json_lines import line_of, lines_of
-from referral_client.services.people import Enrolment, new_person
+from referral_client.services.people import Enrolment, forget_new_person, new_person
+from referral_client.vault import Person
 
 VALID_FOR = timedelta(days=395)
 
@@ -197,31 +201,52 @@ def begin_organisation(
 ) -> Begun:
     """An organisation of one person in one step: vault, root key, signed bundle, installed here.
 
+    Everything is checked first, and what was made is taken away again when a later step fails.
     The passphrase opens both the vault and the root key; `out` gets root.key, organisation.dsse.json, for-council.json.
     """
-    texts = _policy_texts(policies)
-    make_private_folder(out)
-    enrolment = new_person(
-        home, name=person, role=role, passphrase=passphrase, practice=practice, clock=clock, random=random, cost=cost
-    )
-    root_key, signed, for_council = out / "root.key", out / "organisation.dsse.json", out / "for-council.json"
-    make_root_key(root_key, passphrase, random, cost=cost)
-    draft = one_person_bundle(
-        enrolment,
+    draft_of = partial(
+        one_person_bundle,
         org_id=org_id,
         name=name,
         sector=sector,
-        policies=texts,
+        policies=_policy_texts(policies),
         accepts=accepts,
         seq=1,
         practice=practice,
         clock=clock,
     )
-    write_file(signed, sign_organisation(draft, open_root_key(root_key, passphrase)), mode=0o644)
-    shown = show_organisation(signed)
-    bundle = install_organisation_file(home, signed, shown.fingerprint, practice=practice)
-    write_for_the_council(signed, for_council)
+    sign_organisation(draft_of(_nobody(person, role, random)), SigningKeys.make(random))  # its faults, beforehand
+    make_private_folder(out)
+    root_key, signed, for_council = out / "root.key", out / "organisation.dsse.json", out / "for-council.json"
+    with ExitStack() as undo:
+        make_root_key(root_key, passphrase, random, cost=cost)
+        undo.callback(root_key.unlink, missing_ok=True)
+        enrolment = new_person(
+            home,
+            name=person,
+            role=role,
+            passphrase=passphrase,
+            practice=practice,
+            clock=clock,
+            random=random,
+            cost=cost,
+        )
+        undo.callback(forget_new_person, home, enrolment.person.id)
+        envelope = sign_organisation(draft_of(enrolment), open_root_key(root_key, passphrase))
+        undo.callback(signed.unlink, missing_ok=True)
+        write_file(signed, envelope, mode=0o644)
+        undo.callback(for_council.unlink, missing_ok=True)
+        write_for_the_council(signed, for_council)
+        shown = show_organisation(signed)
+        bundle = install_organisation_file(home, signed, shown.fingerprint, practice=practice)
+        undo.pop_all()
     return Begun(bundle, shown.fingerprint, root_key, signed, for_council)
+
+
+def _nobody(name: str, role: str, random: RandomBytes) -> Enrolment:
+    """An enrolment of keys that are thrown away, to see whether a bundle would hold together."""
+    keys, reading = SigningKeys.make(random).public, recipient_of(make_identity(random))
+    return Enrolment(Person(PersonId(new_uuid(random)), name, role), keys, reading, new_uuid(random), keys)
 
 
 def _policy_texts(paths: Sequence[Path]) -> tuple[str, ...]:

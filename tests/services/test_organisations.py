@@ -2,16 +2,18 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from referral_client.base.clock import SystemClock
+from referral_client.base.errors import Refused
 from referral_client.base.home import Home
 from referral_client.base.ids import system_random
 from referral_client.organisation import StatementRefused, make_root_key
 from referral_client.policy import PolicyFaults
 from referral_client.sealing.atrest import Cost
-from referral_client.services.organisations import begin_organisation, sign_organisation_draft
+from referral_client.services.organisations import Begun, begin_organisation, sign_organisation_draft
 from tests.organisation.statements_made import organisation
 from tests.policy.sample import PLAIN
 
@@ -69,3 +71,47 @@ def test_an_organisation_is_not_begun_with_two_policies(tmp_path: Path) -> None:
     assert refusal.value.reasons[0].startswith("photo policy 2:1: policy_id: another, but photo policy 1 is plain")
     assert not out.exists()
     assert not (tmp_path / "home").exists()
+
+
+def begin(home: Home, out: Path, **changed: Any) -> Begun:
+    facts = {
+        "org_id": "brook-lane", "name": "Brook Lane (sample)", "sector": "school", "person": "A. Example",
+        "role": "dsl", "policies": [], "accepts": (), **changed,
+    }  # fmt: skip
+    return begin_organisation(
+        home, out, "a long sentence", clock=SystemClock(), random=system_random, cost=CHEAP, **facts
+    )
+
+
+@pytest.mark.parametrize("changed", [{"accepts": ("not a thumbprint",)}, {"org_id": "Brook Lane"}, {"sector": "zoo"}])
+def test_a_slip_in_what_was_typed_makes_nothing(tmp_path: Path, changed: dict[str, object]) -> None:
+    home, out = Home(tmp_path / "home").create(), tmp_path / "out"
+    with pytest.raises(StatementRefused):
+        begin(home, out, **changed)
+    assert not out.exists()
+    assert list(home.people.iterdir()) == []
+    begin(home, out)
+
+
+def test_a_root_key_that_is_there_already_stays_and_no_vault_is_made(tmp_path: Path) -> None:
+    home, out = Home(tmp_path / "home").create(), tmp_path / "out"
+    out.mkdir()
+    (out / "root.key").write_bytes(b"somebody's")
+    with pytest.raises(Refused) as refused:
+        begin(home, out)
+    assert refused.value.code == "ROOT-KEY-EXISTS"
+    assert [path.read_bytes() for path in out.iterdir()] == [b"somebody's"]
+    assert list(home.people.iterdir()) == []
+
+
+def test_what_fails_late_takes_away_what_it_made(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home").create()
+    begun = begin(home, tmp_path / "first")
+    with pytest.raises(Refused):  # this home trusts the first organisation already
+        begin_organisation(
+            home, tmp_path / "second", "another long sentence", org_id="other", name="Other (sample)", sector="school",
+            person="B. Example", role="dsl", policies=[], accepts=(), clock=SystemClock(), random=system_random,
+            cost=CHEAP,
+        )  # fmt: skip
+    assert list((tmp_path / "second").iterdir()) == []
+    assert [path.name for path in home.people.iterdir()] == [begun.bundle.people[0].id]
