@@ -195,7 +195,8 @@ def _way(vault: Vault, referral: StoredReferral, organisation: OrganisationBundl
     if referral.state is ReferralState.APPROVED:
         return Way(ReferralEvent.SEAL, "normal")
     me = organisation.person(vault.person.id)
-    if me is not None and me.may_approve:
+    # The id alone is only a folder's name: the keys say that this is the vault of the person whom the bundle names.
+    if me is not None and me.may_approve and me.keys.public() == vault.person_keys().public:
         return Way(ReferralEvent.SEAL, "by-lead", "written by the lead", "Written by the lead")
     if not organisation.review_required:
         return Way(ReferralEvent.SEAL, "normal", "this organisation asks for no review")
@@ -211,7 +212,8 @@ def _way(vault: Vault, referral: StoredReferral, organisation: OrganisationBundl
 def _enrolled(vault: Vault, organisation: OrganisationBundle, way: Way, now: datetime) -> None:
     """A computer that the bundle does not know is asked to be enrolled first; an urgent referral goes all the same,
     and the council's side keeps it apart as "sender not recognised: ring"."""
-    if way.event is ReferralEvent.SEAL and organisation.workstation_keys(vault.workstation_id, now) is None:
+    known = organisation.workstation_keys(vault.workstation_id, now)
+    if way.event is ReferralEvent.SEAL and known != vault.workstation_keys().public:
         raise Refused(
             "SEND-NOT-ENROLLED",
             "Your organisation’s settings do not know this computer, or its time there is over.",

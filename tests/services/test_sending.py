@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,17 @@ from document.test_render import in_one_line, text_of
 
 from referral_client.base.canonical import Json, strict_json
 from referral_client.base.clock import SystemClock
-from referral_client.base.errors import MachineLacks
+from referral_client.base.errors import MachineLacks, Refused
 from referral_client.base.home import Home
 from referral_client.base.ids import ReferralId, SubmissionId, system_random
 from referral_client.organisation import sign_authority
+from referral_client.organisation.models import KeyPair
 from referral_client.practice import sample_answers, sample_photographs
 from referral_client.sealing.atrest import Cost
 from referral_client.sealing.limits import Limits
 from referral_client.sealing.opening import open_package
 from referral_client.sealing.recipients import make_identity, recipient_of
+from referral_client.sealing.signing import SigningKeys
 from referral_client.services.attaching import attach
 from referral_client.services.drafting import new_draft
 from referral_client.services.organisations import begin_organisation, install_authority_file
@@ -204,3 +207,20 @@ def test_of_more_than_a_package_takes_the_largest_photograph_stays_behind(
     sent = sender.send(pictures=3, spoil=small_packages)
     assert len(sent.going) == 1
     assert [each.because.code for each in sent.held if each.because] == ["SEALING-TOO-LARGE"] * 2
+
+
+@pytest.mark.parametrize(("whose", "code"), [("people", "SEND-NEEDS-CHECKING"), ("workstations", "SEND-NOT-ENROLLED")])
+def test_only_the_keys_that_the_organisation_signed_for_count_as_the_lead_and_as_this_computer(
+    sender: Sender, whose: str, code: str
+) -> None:
+    """Another vault under the same id is another person's, or another computer's."""
+    settings = settings_in_force(sender.home, CLOCK)
+    assert settings.organisation is not None
+    others = KeyPair.of(SigningKeys.make(system_random).public)
+    changed = [each.model_copy(update={"keys": others}) for each in getattr(settings.organisation, whose)]
+    organisation = settings.organisation.model_copy(update={whose: tuple(changed)})
+    with vault_of(sender.home, PASSPHRASE, clock=CLOCK, random=system_random) as vault:
+        referral = new_draft(vault, "shropshire", sample_answers())
+        with pytest.raises(Refused) as refused:
+            send(vault, referral, replace(settings, organisation=organisation), clock=CLOCK, random=system_random)
+    assert refused.value.code == code
