@@ -232,7 +232,8 @@ REPORTS: dict[str, tuple[str, Schema]] = {
         "casework open; without `out` and `receipt` also opened.json in its folder",
         record(
             submission_id=UUID, manifest_sha256=SHA256, parcel_sha256=SHA256, destination_id=NAME, org_id=NAME,
-            workstation=TEXT, sender_known=YES_NO, unrecognised_reason=TEXT, fingerprint=FINGERPRINT, practice=YES_NO,
+            workstation=TEXT, sender_known=YES_NO, label=one_of("", "SENDER-NOT-RECOGNISED"), unrecognised_reason=TEXT,
+            fingerprint=FINGERPRINT, practice=YES_NO,
             created_at=TIME, amends=TEXT, form=record(id=NAME, version=TEXT, sha256=SHA256), review_waived=TEXT,
             people=many(record(act=TEXT, name=TEXT, role=TEXT, at=TIME)),
             parts=many(record(name=TEXT, type=TEXT, title=TEXT)), out=TEXT, receipt=TEXT,
