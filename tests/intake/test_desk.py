@@ -255,9 +255,11 @@ def test_a_receipt_that_is_still_being_copied_waits_and_is_served_when_it_is_who
     first = _send(desk, parcel)
     signed = _opened_nowhere(door)
     arriving = door.folder / "incoming" / signed.receipt_path.name
-    arriving.write_bytes(half(signed.receipt))
-    assert _receipt(desk.announce(parcel.ticket)) == _receipt(first)
-    arriving.write_bytes(signed.receipt)
+    with arriving.open("wb", buffering=0) as copying:
+        copying.write(half(signed.receipt))
+        assert _receipt(desk.announce(parcel.ticket)) == _receipt(first)
+        copying.seek(0)
+        copying.write(signed.receipt)
     assert _receipt(desk.announce(parcel.ticket)) == signed.receipt
 
 
