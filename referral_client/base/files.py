@@ -48,7 +48,8 @@ def write_file_with(path: Path, fill: Callable[[BinaryIO], None], *, mode: int =
 def create_file(path: Path, content: bytes, *, mode: int = 0o600) -> bool:
     """Write `path` only if it does not exist yet; False, and nothing changed, if it does.
 
-    The content appears whole: it is synced under a temporary name and then linked without replacing.
+    The content appears whole: it is synced under a temporary name and then linked without replacing. A disk without
+    links (FAT, exFAT) takes the name first, empty, and then the content in its place.
     """
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(6)}{TEMPORARY_SUFFIX}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), mode)
@@ -61,13 +62,27 @@ def create_file(path: Path, content: bytes, *, mode: int = 0o600) -> bool:
             if os.name == "nt":
                 os.rename(temporary, path)  # on Windows rename never replaces
             else:
-                os.link(temporary, path)
+                _link(temporary, path)
         except FileExistsError:
             return False
     finally:
         temporary.unlink(missing_ok=True)
     sync_folder(path.parent)
     return True
+
+
+def _link(temporary: Path, path: Path) -> None:
+    try:
+        os.link(temporary, path)
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS):
+            raise
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        try:
+            os.replace(temporary, path)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
 
 
 def sync_folder(folder: Path) -> None:
@@ -110,8 +125,15 @@ def disk_trouble(error: OSError) -> MachineLacks | None:
 
 def make_private_folder(folder: Path) -> Path:
     """Create `folder` and its parents for this account alone; existing folders are left as they are."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
+    missing = []
+    while not folder.exists() and folder not in missing:
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):  # `mkdir(parents=True)` would make all but the last as the umask has it
+        each.mkdir(mode=0o700, exist_ok=True)
+    wanted = missing[0] if missing else folder
+    wanted.mkdir(mode=0o700, exist_ok=True)
+    return wanted
 
 
 def read_file(path: Path, *, limit: int, what: str, code: str) -> bytes:

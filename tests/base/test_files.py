@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from referral_client.base.errors import Refused
-from referral_client.base.files import create_file, read_file, write_file
+from referral_client.base.files import create_file, make_private_folder, read_file, write_file
 
 
 def test_a_written_file_is_private_and_whole(tmp_path: Path) -> None:
@@ -70,3 +70,38 @@ def test_reading_something_odd_is_refused_in_words(tmp_path: Path, make, code) -
         read_file(tmp_path / "thing", limit=10, what="the thing", code="THING")
     assert refusal.value.code == code
     assert str(tmp_path) not in str(refusal.value)
+
+
+def test_a_private_folder_is_private_with_every_parent_that_was_made_for_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    before = os.umask(0o022)
+    try:
+        assert make_private_folder(tmp_path / "a" / "b" / "c") == tmp_path / "a" / "b" / "c"
+    finally:
+        os.umask(before)
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (tmp_path, *sorted(tmp_path.rglob("*")))]
+    assert modes == [0o755, 0o700, 0o700, 0o700]
+    make_private_folder(tmp_path)
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
+def test_a_private_folder_is_never_made_of_a_file(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    for path in (tmp_path / "a", tmp_path / "a" / "b"):
+        with pytest.raises(OSError, match=r"exists|Not a directory"):
+            make_private_folder(path)
+
+
+def test_a_stick_without_links_takes_a_new_file_and_keeps_an_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As vfat and exfat answer; a test has no right to mount one."""
+
+    def no_links(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr("os.link", no_links)
+    assert create_file(tmp_path / "root.key", b"first")
+    assert not create_file(tmp_path / "root.key", b"second")
+    assert [path.name for path in tmp_path.iterdir()] == ["root.key"]
+    assert (tmp_path / "root.key").read_bytes() == b"first"
