@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from referral_client.base import log
 from referral_client.base.errors import KnownError, Refused, bug_code
 from referral_client.base.files import disk_trouble
+from referral_client.base.process import leave_no_core_dump
 from referral_client.cli.asking import home_of
 from referral_client.cli.main import parse
 from referral_client.cli.output import complain, print_error
@@ -21,6 +22,7 @@ from referral_client.cli.output import complain, print_error
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The whole program. Returns the exit code."""
+    leave_no_core_dump()
     for stream in (sys.stdout, sys.stderr):
         # A Windows console in a legacy code page must not stop on a name it cannot show.
         if hasattr(stream, "reconfigure"):
@@ -38,6 +40,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except Exception as error:  # noqa: BLE001 - the one place where a bug is told to a person
         return _ended((disk_trouble(error) if isinstance(error, OSError) else None) or _bug(error), given)
+    finally:
+        log.stop()
     return code
 
 

@@ -38,16 +38,26 @@ def trouble(name: str, **facts: LogValue) -> None:
     _logger.warning(_line(name, facts))
 
 
+class _File(RotatingFileHandler):
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the standard library's name
+        """A disk that takes no log stops nothing, and is told by whatever else it does not take."""
+
+
 def log_to(folder: Path) -> None:
-    """Send the log to `folder`, at most 5 files of 500 kB. Called once, by the composition root."""
+    """Send the log to `folder`, at most 5 files of 500 kB, until `stop`. A second folder is passed over."""
     if any(isinstance(handler, RotatingFileHandler) for handler in _logger.handlers):
         return
-    handler = RotatingFileHandler(
-        folder / "referral-client.log", maxBytes=500_000, backupCount=4, encoding="utf-8", delay=True
-    )
+    handler = _File(folder / "referral-client.log", maxBytes=500_000, backupCount=4, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
     _logger.addHandler(handler)
     _logger.setLevel(logging.INFO)
+
+
+def stop() -> None:
+    """Close the file that `log_to` opened."""
+    for handler in [each for each in _logger.handlers if isinstance(each, RotatingFileHandler)]:
+        _logger.removeHandler(handler)
+        handler.close()
 
 
 def _line(name: str, facts: dict[str, LogValue]) -> str:

@@ -8,17 +8,20 @@ import sys
 from pathlib import Path
 
 from referral_client.base.clock import SystemClock
-from referral_client.base.errors import MachineLacks, WrongUse
+from referral_client.base.errors import MachineLacks, Refused, WrongUse
 from referral_client.base.files import read_file
 from referral_client.base.home import Home, default_home
+from referral_client.base.log import log_to
 from referral_client.services.people import logins_are_personal
 
 _PASSPHRASE_LIMIT = 10_000
 
 
 def home_of(args: argparse.Namespace) -> Home:
-    """The home named by --home, or this account's own; its folders exist afterwards."""
-    return (Home(args.home.resolve()) if args.home else default_home()).create()
+    """The home named by --home, or this account's own; its folders exist afterwards, and codes go to its log."""
+    home = (Home(args.home.resolve()) if args.home else default_home()).create()
+    log_to(home.log)
+    return home
 
 
 def vault_passphrase_of(args: argparse.Namespace) -> str | None:
@@ -39,7 +42,15 @@ def passphrase_of(args: argparse.Namespace) -> str:
             )
         )
     if sys.stdin.isatty():
-        return getpass.getpass("Your passphrase: ")
+        try:
+            return getpass.getpass("Your passphrase: ")
+        except EOFError:
+            raise Refused(
+                "PASSPHRASE-NOT-TYPED",
+                "No passphrase was typed.",
+                meaning="Nothing was opened and nothing was changed.",
+                next_step="Run the command again when you have it.",
+            ) from None
     raise MachineLacks(
         "VAULT-NO-KEY",
         "Your vault is locked, and there is nobody here to type the passphrase.",
