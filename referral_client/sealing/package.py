@@ -236,7 +236,7 @@ def _reading(file: _File) -> Callable[[], Iterator[bytes]]:
         if hashlib.sha256(content).hexdigest() != file.part.sha256:
             raise Refused(
                 "SEALING-SOURCE-CHANGED",
-                "A photograph changed while it was being sealed.",
+                "A photograph changed while it was being made ready.",
                 meaning="Nothing was sent. The draft is as it was.",
                 next_step="Try to send it again.",
             )
