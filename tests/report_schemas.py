@@ -71,10 +71,15 @@ PHOTOGRAPH = record(
 )
 PROBLEM = record(question=TEXT, item=TEXT, item_title=TEXT, code=CODE, message=TEXT)
 LOCAL: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d$"}
-DUE = or_null(record(
-    "When the written form is due by the form's own rule, by the clock on the wall; `closed`: the front door, then.",
-    at=LOCAL, closed=or_null(YES_NO), opens_at=or_null(LOCAL), words=many(TEXT),
-))
+DUE = or_null(
+    record(
+        "When the written form is due by the form's own rule, by the clock on the wall; `closed`: the front door, then.",
+        at=LOCAL,
+        closed=or_null(YES_NO),
+        opens_at=or_null(LOCAL),
+        words=many(TEXT),
+    )
+)
 RECEIPT = record(
     "A receipt that verified, as the council signed it.",
     type=TEXT, v={"const": 1}, receipt_id=UUID, submission_id=UUID, destination_id=NAME, org_id=NAME,

@@ -122,10 +122,7 @@ def photo_rows(folder: Path) -> list[Row]:
     return rows
 
 
-PEAK = (
-    "\nstatus = open('/proc/self/status').read()\n"
-    "print(int(status.split('VmHWM:')[1].split()[0]) // 1024)\n"
-)
+PEAK = "\nstatus = open('/proc/self/status').read()\nprint(int(status.split('VmHWM:')[1].split()[0]) // 1024)\n"
 
 SEAL = (
     "import sys\n"
