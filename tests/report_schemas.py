@@ -73,7 +73,7 @@ PROBLEM = record(question=TEXT, item=TEXT, item_title=TEXT, code=CODE, message=T
 LOCAL: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d$"}
 DUE = or_null(
     record(
-        "When the written form is due by the form's own rule, by the clock on the wall; `closed`: the front door, then.",
+        "When the written form is due by the form's own rule, in local time; `closed`: the front door, then.",
         at=LOCAL,
         closed=or_null(YES_NO),
         opens_at=or_null(LOCAL),
