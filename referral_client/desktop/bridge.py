@@ -6,7 +6,7 @@
 loop. Lanes run one operation at a time, in order. There are two: one owns the vault, one carries the post, so that a
 slow network never holds up the keeping of an answer.
 
-Promises: every submitted operation is run, also while closing; an answer meant for something that is gone is dropped;
+Promises: every submitted operation is run, also while closing; an answer that is no longer wanted is dropped;
 submitting from another thread than the window's is a bug and raises at once. Imports PySide6 and base.
 """
 
@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QThread, Signal
-from shiboken6 import isValid
 
 from referral_client.base import log
 from referral_client.base.errors import KnownError, Refused, bug_code
+from referral_client.base.files import disk_trouble
 
 T = TypeVar("T")
 Explain = Callable[[KnownError], None]
@@ -63,6 +63,8 @@ class Bridge(QObject):
         """Let every lane finish what it was given, and wait for it. Answers that come now are dropped."""
         self._ended.disconnect(self._deliver)
         for lane in self._lanes:
+            lane.stopping.set()
+        for lane in self._lanes:
             lane.close()
 
     def _deliver(self, ended: _Ended) -> None:
@@ -90,7 +92,6 @@ class Lane:
 
     def close(self) -> None:
         """Finish the line, end the thread, wait for it."""
-        self.stopping.set()
         self._line.put(None)
         self._thread.join()
 
@@ -100,12 +101,12 @@ class Lane:
 
 
 class Task(Generic[T]):
-    """One operation for a lane, and what to do with its end. `owner`: a window part whose end drops the answer."""
+    """One operation for a lane, and what to do with its end, if it is still `wanted` when it comes."""
 
-    def __init__(self, lane: Lane, operation: Callable[[], T], *, owner: QObject | None = None) -> None:
+    def __init__(self, lane: Lane, operation: Callable[[], T], *, wanted: Callable[[], bool] = lambda: True) -> None:
         self._lane = lane
         self._operation = operation
-        self._owner = owner
+        self._wanted = wanted
         self._then: Callable[[T], None] = lambda _result: None
         self._otherwise: Explain = _unexplained
 
@@ -130,14 +131,14 @@ class Task(Generic[T]):
             known = error
             self._lane.bridge.report(lambda: self._end(lambda: self._otherwise(known)))
         except Exception as error:  # noqa: BLE001 - a bug on a lane is told to the person and never ends the lane
-            as_known = bug_in_words(error)
+            as_known = (disk_trouble(error) if isinstance(error, OSError) else None) or bug_in_words(error)
             self._lane.bridge.report(lambda: self._end(lambda: self._otherwise(as_known)))
         else:
             self._lane.bridge.report(lambda: self._end(lambda: self._then(result)))
 
     def _end(self, call: Callable[[], None]) -> None:
         self._lane.waiting -= 1
-        if self._owner is None or isValid(self._owner):
+        if self._wanted():
             call()
 
 

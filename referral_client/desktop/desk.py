@@ -52,6 +52,7 @@ class Desk:
         self._real_one = real_one
         self._sitting: Sitting | None = None  # touched on the vault's lane alone
         self._unlocked = False
+        self._session = 0
         self._flow: Flow | None = None
         self.bridge = Bridge()
         self._vault_lane = self.bridge.lane("vault")
@@ -117,14 +118,21 @@ class Desk:
         self.bridge.close()
 
     def _may_close(self) -> bool:
+        self.window.hide()  # what is still to be kept is kept behind it
         self.close()
         return True
 
     # --- the vault
 
     def ask(self, operation: Callable[[Sitting], T]) -> Task[T]:
-        """A task for the open vault. What it refuses is explained on the page unless somebody says otherwise."""
-        return Task(self._vault_lane, lambda: operation(self._seat())).otherwise(self.explain)
+        """A task for the open vault. What it refuses is explained on the page unless somebody says otherwise.
+
+        An answer that comes after it was locked is dropped: nothing of a child may appear on a hidden window.
+        """
+        session = self._session
+        return Task(
+            self._vault_lane, lambda: operation(self._seat()), wanted=lambda: self._session == session
+        ).otherwise(self.explain)
 
     def _seat(self) -> Sitting:
         if self._sitting is None:
@@ -162,8 +170,6 @@ class Desk:
         self.window.open_page(lambda: NewPersonPage(make=self._make_person, back=self._lock_or_new))
 
     def _make_person(self, name: str, role: str, passphrase: str) -> None:
-        page = self.window.page
-        assert page is not None
         rehearsal = self._rehearsal
 
         def make() -> Overview:
@@ -176,7 +182,7 @@ class Desk:
                 )  # fmt: skip
             return self._sit_down(passphrase)
 
-        Task(self._vault_lane, make, owner=page).then(self._show_home).otherwise(self.explain).run()
+        Task(self._vault_lane, make).then(self._show_home).otherwise(self.explain).run()
 
     def hide(self) -> None:
         """Somebody walked in: a page that says nothing, then the lock."""
@@ -192,6 +198,7 @@ class Desk:
         if self._flow is not None:
             self._flow.keep()
         self._flow = None
+        self._session += 1
         self.window.telephone = None
         self.show_unlock(hidden=hidden)
         clipboard = QGuiApplication.clipboard()

@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenuBar, QScrollArea, 
 from referral_client.desktop import theme
 from referral_client.desktop.bar import Bar
 from referral_client.desktop.controls.access import order_tabs
+from referral_client.desktop.controls.layout import Column
 from referral_client.desktop.controls.words import Words
 from referral_client.desktop.pages.page import Page
 from referral_client.services.sitting import Telephone
@@ -61,9 +62,7 @@ class Window(QWidget):
         self.view.setFrameShape(QScrollArea.Shape.NoFrame)
         self.view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
-        self._banner = Words(_PRACTICE, bold=True, token="wait")
-        self._column.addWidget(self._banner)
-        self._banner.setVisible(practice)
+        self._banner: Column | None = None
         self._column.addWidget(self.view, 1)
         if self.menus is not None:
             self._column.setMenuBar(self.menus)
@@ -129,21 +128,30 @@ class Window(QWidget):
         edge = look.px(_STRIPE) if self._practice and not self._neutral else 0
         self._column.setContentsMargins(edge, edge, edge, edge)
         self._show_banner()
+        self._take_page_away()
         self.view.setWidget(holder)
         self.page.changed_by_itself.connect(self.settle)
         self._place_bar()
         order_tabs(self)
         self.update()
 
+    def _take_page_away(self) -> None:
+        """The old page goes a turn later: a button of it may be what called us, and its focus is still to move on."""
+        old = self.view.takeWidget()
+        if old is not None:
+            old.hide()
+            old.deleteLater()
+
     def _show_banner(self) -> None:
-        if self._practice:
-            self._column.removeWidget(self._banner)
+        """Anew in each look, like the page."""
+        if self._banner is not None:
             self._banner.hide()
             self._banner.deleteLater()
-            self._banner = Words(_PRACTICE, bold=True, token="wait")
-            self._banner.setContentsMargins(0, 0, 0, 0)
+            self._banner = None
+        if self._practice and not self._neutral:
+            self._banner = Column(margins=(16, 8, 16, 8))
+            self._banner.add(Words(_PRACTICE, bold=True, token="wait"))
             self._column.insertWidget(0, self._banner)
-            self._banner.setVisible(not self._neutral)
         if self.menus is not None:
             self.menus.setVisible(not self._neutral)
 
@@ -216,7 +224,7 @@ class Window(QWidget):
     def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
         """Whatever has the focus is on the screen, also when it was reached by a link or a shortcut."""
         self.active.emit()
-        if now is not None and self.view.isAncestorOf(now):
+        if now is not None and self.view.widget() is not None and self.view.isAncestorOf(now):
             self.view.ensureWidgetVisible(now, 20, 40)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name

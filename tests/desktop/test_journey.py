@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from referral_client.base.home import Home
+from referral_client.desktop.bridge import Task
 from referral_client.desktop.desk import Desk
 from referral_client.desktop.start import desk_at
 from tests.desktop.keyboard import Keyboard
@@ -65,7 +66,7 @@ def make_a_vault(keys: Keyboard) -> None:
 
 @pytest.mark.journey
 @pytest.mark.timeout(300)
-def test_from_an_empty_vault_to_a_receipt_by_keyboard_alone(desk: Desk, qtbot: QtBot) -> None:
+def test_from_an_empty_vault_to_a_receipt_by_keyboard_alone(desk: Desk, qtbot: QtBot, stalls: list[int]) -> None:
     keys = at(desk, qtbot)
     keys.wait_for("Is this about a real child?")
     assert "PRACTICE" in desk.window.windowTitle()
@@ -192,6 +193,17 @@ def test_hiding_locks_and_says_nothing_and_what_was_written_is_there_again(real_
     keys.press("Check answers and send")
     keys.wait_for("Check your answers")
     assert "With the key person" in shown(real_desk)
+
+
+def test_a_page_that_was_asked_for_before_hiding_never_comes_up_after_it(real_desk: Desk, qtbot: QtBot) -> None:
+    keys = at(real_desk, qtbot)
+    make_a_vault(keys)
+    keys.press("Start a new referral")  # its page is on the way
+    keys.key(Qt.Key.Key_L, CONTROL, SHIFT)
+    Task(real_desk._vault_lane, lambda: None).then(lambda _: seen.append(real_desk.window.windowTitle())).run()
+    seen: list[str] = []
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == ["Locked"]
 
 
 def test_two_people_under_one_login_never_see_each_others_work(real_desk: Desk, qtbot: QtBot) -> None:

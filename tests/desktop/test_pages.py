@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QRadioButton, QWidget
 
 from referral_client.desktop import theme
-from referral_client.desktop.controls.access import tab_stops
+from referral_client.desktop.controls.access import in_reading_order
 from referral_client.desktop.window import Window
 from tests.desktop.gallery import every_page, window_of
 
@@ -36,6 +36,15 @@ def show(qapp: QApplication, window: Window, name: str, *, width: int = 1280, zo
     window.show()
     for _ in range(3):
         qapp.processEvents()
+
+
+def tab_stops(root: QWidget) -> list[QWidget]:
+    """Everything that keys alone can reach."""
+    return [
+        widget
+        for widget in in_reading_order(root)
+        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus or isinstance(widget, QRadioButton)
+    ]
 
 
 def walk(node: QAccessibleInterface) -> Iterator[QAccessibleInterface]:

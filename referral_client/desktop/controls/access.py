@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
-from PySide6.QtWidgets import QAccessibleWidget, QRadioButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QAccessibleWidget, QScrollArea, QWidget
 
 _named: list[bool] = []
 
@@ -50,18 +50,6 @@ def _put_away(widget: QWidget) -> bool:
     return widget.isHidden() and widget.testAttribute(Qt.WidgetAttribute.WA_WState_ExplicitShowHide)
 
 
-def tab_stops(root: QWidget) -> list[QWidget]:
-    """Everything that keys alone can reach, in reading order.
-
-    Of the radio buttons of one question Qt keeps a single one as a stop; the arrow keys reach the others.
-    """
-    return [
-        widget
-        for widget in _focusable(root)
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus or isinstance(widget, QRadioButton)
-    ]
-
-
 def order_tabs(root: QWidget) -> None:
     """Make the tab key go the way a person reads. Qt's own order is that of creation, so after every rebuild.
 
@@ -72,5 +60,6 @@ def order_tabs(root: QWidget) -> None:
 
 
 def _focusable(root: QWidget) -> list[QWidget]:
+    """Of the radio buttons of one question the key stops at one alone; all of them are in the chain."""
     none = Qt.FocusPolicy.NoFocus
     return [each for each in in_reading_order(root) if each.focusPolicy() != none and each.isEnabled()]

@@ -80,8 +80,8 @@ class Card(Column):
 
     reads_as = QAccessible.Role.Grouping
 
-    def __init__(self, name: str) -> None:
-        super().__init__(gap=6, margins=(16, 14, 16, 14))
+    def __init__(self, name: str, *, gap: int = 6) -> None:
+        super().__init__(gap=gap, margins=(16, 14, 16, 14))
         self.setAccessibleName(name)
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name

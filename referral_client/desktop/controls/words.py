@@ -39,10 +39,6 @@ class Words(QLabel):
         self.updateGeometry()
         self.update()
 
-    def colour(self, token: str) -> None:
-        self._token = token
-        self.update()
-
     def hasHeightForWidth(self) -> bool:  # noqa: N802 - Qt's name
         return True
 
@@ -59,7 +55,9 @@ class Words(QLabel):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
         look = theme.look()
         edge = look.px(EDGE)
-        self._wrapped.paint(QPainter(self), edge, 0, self.width() - 2 * edge, look.colour(self._token))
+        room = self.width() - 2 * edge
+        top = max(0, (self.height() - self._wrapped.height(room)) // 2)  # beside something taller: in its middle
+        self._wrapped.paint(QPainter(self), edge, top, room, look.colour(self._token))
 
 
 class Heading(Words):

@@ -32,7 +32,7 @@ class CheckPage(Page):
         for row in section.rows:
             if row.item_title != name:
                 name = row.item_title
-                under = Card(name or section.title)
+                under = Card(name or section.title, gap=16)
                 self.add(under)
                 if name:
                     under.add(Words(name, theme.LEAD, bold=True))

@@ -26,7 +26,7 @@ class StandingPage(Page):
             card.add(
                 Words(standing.words, theme.TITLE, bold=True, token=token),
                 Words(f"To {standing.front_door}. Reference {standing.delivery.submission_id}", token="quiet"),
-                Words(f"Put in line {moment(standing.delivery.queued_at)}", token="quiet"),
+                Words(f"Ready since {moment(standing.delivery.queued_at)}", token="quiet"),
             )
             self.add(card)
         if last.not_sent:

@@ -37,7 +37,7 @@ class SendPage(Page):
         if not before.connected:
             self._not_connected(task_list)
             return
-        self.add(Words(f"It goes to {before.connected}, sealed so that nobody else can read it."))
+        self.add(Words(f"It goes to {before.connected}, locked so that only they can read it."))
         self._open_questions()
         self._photographs()
         self._ways()
