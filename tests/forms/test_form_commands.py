@@ -10,13 +10,14 @@ import pytest
 from referral_client.base.errors import KnownError
 from referral_client.base.shipped import shipped
 from referral_client.cli.main import parse
+from tests.no_window import no_window
 
 MARF = shipped("forms") / "marf.yaml"
 SHROPSHIRE = shipped("forms") / "shropshire.yaml"
 
 
 def run(*arguments: str | Path) -> int:
-    args = parse(["form", *map(str, arguments)])
+    args = parse(["form", *map(str, arguments)], no_window)
     code: int = args.run(args)
     return code
 

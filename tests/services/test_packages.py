@@ -17,6 +17,7 @@ from referral_client.sealing.package import BuiltPackage, build
 from referral_client.sealing.receipt import FIRST_IN_LOG, Receipt, ReceiptStatus, sign_receipt
 from referral_client.sealing.signing import PublicKeys
 from referral_client.services.packages import schemas
+from tests.no_window import no_window
 
 ROOT = Path(__file__).resolve().parents[2]
 Command = Callable[..., tuple[int, Json]]
@@ -41,7 +42,7 @@ def command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Command:
     """Run a command with a home of its own; its exit code and its JSON."""
 
     def run(*words: str | Path) -> tuple[int, Json]:
-        args = parse([*map(str, words), "--home", str(tmp_path / "home"), "--json"])
+        args = parse([*map(str, words), "--home", str(tmp_path / "home"), "--json"], no_window)
         try:
             code = args.run(args)
         except KnownError as error:
