@@ -7,18 +7,20 @@ loop. Lanes run one operation at a time, in order. There are two: one owns the v
 slow network never holds up the keeping of an answer.
 
 Promises: every submitted operation is run, also while closing; an answer that is no longer wanted is dropped;
-submitting from another thread than the window's is a bug and raises at once. Imports PySide6 and base.
+submitting from another thread than the window's is a bug and raises at once. Nothing of Qt is ever let go on a lane:
+the window's side keeps each task until its answer has come, and while lanes live, Python's collector of cycles runs on
+the window's thread alone (on any other it frees widgets under Qt's hands). Imports PySide6 and base.
 """
 
 from __future__ import annotations
 
+import gc
 import queue
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QObject, Qt, QThread, Signal
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 
 from referral_client.base import log
 from referral_client.base.errors import KnownError, Refused, bug_code
@@ -26,24 +28,24 @@ from referral_client.base.files import disk_trouble
 
 T = TypeVar("T")
 Explain = Callable[[KnownError], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    """One operation and how it ended; `deliver` calls the right half of the task."""
-
-    deliver: Callable[[], None]
+COLLECT_EVERY_MS = 1000
 
 
 class Bridge(QObject):
     """Lives on the window's thread and carries answers to it, by one queued signal."""
 
-    _ended = Signal(object)
+    _ended = Signal(int, object, object)
 
     def __init__(self) -> None:
         super().__init__()
         self._lanes: list[Lane] = []
+        self._tasks: dict[int, Task[Any]] = {}
+        self._count = 0
         self._ended.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        gc.disable()
+        self._collector = QTimer(self)
+        self._collector.timeout.connect(_collect)
+        self._collector.start(COLLECT_EVERY_MS)
 
     def lane(self, name: str) -> Lane:
         """A new thread that runs what it is given, in order."""
@@ -55,9 +57,15 @@ class Bridge(QObject):
         """True on the window's thread."""
         return QThread.currentThread() is self.thread()
 
-    def report(self, deliver: Callable[[], None]) -> None:
+    def expect(self, task: Task[Any]) -> int:
+        """Keep a task until its answer comes; its number."""
+        self._count += 1
+        self._tasks[self._count] = task
+        return self._count
+
+    def report(self, number: int, result: object, error: KnownError | None) -> None:
         """Called by a lane, on its thread."""
-        self._ended.emit(_Ended(deliver))
+        self._ended.emit(number, result, error)
 
     def close(self) -> None:
         """Let every lane finish what it was given, and wait for it. Answers that come now are dropped."""
@@ -66,9 +74,12 @@ class Bridge(QObject):
             lane.stopping.set()
         for lane in self._lanes:
             lane.close()
+        self._tasks.clear()
+        self._collector.stop()
+        gc.enable()
 
-    def _deliver(self, ended: _Ended) -> None:
-        ended.deliver()
+    def _deliver(self, number: int, result: object, error: KnownError | None) -> None:
+        self._tasks.pop(number).end(result, error)
 
 
 class Lane:
@@ -78,17 +89,17 @@ class Lane:
         self.bridge = bridge
         self.stopping = threading.Event()
         self.waiting = 0
-        self._line: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._line: queue.SimpleQueue[tuple[int, Callable[[], object]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._work, name=f"referral-client {name}")
         self._thread.start()
 
-    def submit(self, job: Callable[[], None]) -> None:
+    def submit(self, task: Task[Any], operation: Callable[[], object]) -> None:
         if not self.bridge.here():
             raise RuntimeError("a task was submitted from another thread than the window's")
         if self.stopping.is_set():
             raise RuntimeError("a task was submitted after the end")
         self.waiting += 1
-        self._line.put(job)
+        self._line.put((self.bridge.expect(task), operation))
 
     def close(self) -> None:
         """Finish the line, end the thread, wait for it."""
@@ -96,8 +107,12 @@ class Lane:
         self._thread.join()
 
     def _work(self) -> None:
-        while (job := self._line.get()) is not None:
-            job()
+        while (given := self._line.get()) is not None:
+            number, operation = given
+            result, error = _done(operation)
+            del given, operation  # before the answer leaves: the window's side has to be the last to hold them
+            self.bridge.report(number, result, error)
+            del result, error
 
 
 class Task(Generic[T]):
@@ -122,24 +137,38 @@ class Task(Generic[T]):
 
     def run(self) -> None:
         """Hand it to the lane. Returns at once."""
-        self._lane.submit(self._work)
+        self._lane.submit(self, self._operation)
 
-    def _work(self) -> None:
-        try:
-            result = self._operation()
-        except KnownError as error:
-            known = error
-            self._lane.bridge.report(lambda: self._end(lambda: self._otherwise(known)))
-        except Exception as error:  # noqa: BLE001 - a bug on a lane is told to the person and never ends the lane
-            as_known = (disk_trouble(error) if isinstance(error, OSError) else None) or bug_in_words(error)
-            self._lane.bridge.report(lambda: self._end(lambda: self._otherwise(as_known)))
-        else:
-            self._lane.bridge.report(lambda: self._end(lambda: self._then(result)))
-
-    def _end(self, call: Callable[[], None]) -> None:
+    def end(self, result: Any, error: KnownError | None) -> None:
+        """On the window's thread: the right half of the task."""
         self._lane.waiting -= 1
-        if self._wanted():
-            call()
+        if not self._wanted():
+            return
+        if error is not None:
+            self._otherwise(error)
+        else:
+            self._then(result)
+
+
+def _done(operation: Callable[[], object]) -> tuple[object, KnownError | None]:
+    """The result, or a known error without the traceback that would hold what the operation held."""
+    try:
+        return operation(), None
+    except KnownError as error:
+        known = error
+    except Exception as error:  # noqa: BLE001 - a bug on a lane is told to the person and never ends the lane
+        known = (disk_trouble(error) if isinstance(error, OSError) else None) or bug_in_words(error)
+    known.__traceback__ = known.__cause__ = known.__context__ = None
+    return None, known
+
+
+def _collect() -> None:
+    """What Python's collector would do by itself, by its own thresholds, on the thread that Qt's objects belong to."""
+    counts, limits = gc.get_count(), gc.get_threshold()
+    for generation in (2, 1, 0):
+        if counts[generation] > limits[generation]:
+            gc.collect(generation)
+            return
 
 
 def bug_in_words(error: Exception) -> Refused:

@@ -95,3 +95,45 @@ def test_closing_finishes_what_was_given_and_takes_no_more(bridge: Bridge) -> No
     assert done == list(range(50))
     with pytest.raises(RuntimeError, match="after the end"):
         Task(lane, lambda: None).run()
+
+
+def test_what_a_task_held_is_let_go_on_the_windows_thread_alone(bridge: Bridge, qtbot: QtBot) -> None:
+    freed: list[int] = []
+
+    class Held:
+        def __del__(self) -> None:
+            freed.append(threading.get_ident())
+
+        def look(self) -> None:
+            raise Refused("TEST-REFUSED", "It was not done.")
+
+    lane = bridge.lane("vault")
+    for number in range(200):
+        held = Held()
+        task = Task(lane, held.look if number % 2 else lambda held=held: None)
+        task.then(lambda _, held=held: None).otherwise(lambda _, held=held: None).run()
+    del held, task
+    qtbot.waitUntil(lambda: lane.waiting == 0)
+    bridge.close()
+    assert len(freed) == 200
+    assert set(freed) == {threading.get_ident()}
+
+
+def test_cycles_are_collected_on_the_windows_thread_alone_while_lanes_live(bridge: Bridge, qtbot: QtBot) -> None:
+    freed: list[int] = []
+
+    class Ring:
+        def __init__(self) -> None:
+            self.itself = self
+
+        def __del__(self) -> None:
+            freed.append(threading.get_ident())
+
+    lane = bridge.lane("vault")
+    rings = [Ring() for _ in range(2000)]
+    rings.clear()
+    Task(lane, lambda: [[number] for number in range(50_000)]).run()
+    qtbot.waitUntil(lambda: lane.waiting == 0)
+    qtbot.waitUntil(lambda: len(freed) == 2000, timeout=10_000)
+    assert set(freed) == {threading.get_ident()}
+    bridge.close()
