@@ -19,7 +19,7 @@ from referral_client.base.ids import RandomBytes, is_plain_name
 from referral_client.casework.book import Book, Entry, digest_of, opened_book, unknown_shelf
 from referral_client.casework.office import Office
 from referral_client.sealing.age_write import seal_bytes
-from referral_client.sealing.receipt import Outcome, ReceiptStatus
+from referral_client.sealing.receipt import Outcome, ReceiptStatus, peek_receipt
 from referral_client.sealing.signing import NotGenuine, PayloadType, peek_key_ids
 from referral_client.sealing.ticket import TICKET_LIMIT, Ticket, peek_ticket, verify_ticket
 
@@ -62,12 +62,28 @@ def decide(
     if reason and not is_plain_name(reason):
         raise WrongUse(
             "CASEWORK-REASON",
-            "A reason is a code of a-z, 0-9 and hyphen, because it passes through the online side unsealed.",
+            "A reason is a code of a-z, 0-9 and hyphen, because it passes through the online side in clear.",
             next_step="Ring or write to the sender about anything more.",
         )
     with opened_book(office, clock, random) as book:
         entry = _not_yet(_opened(book, package), ReceiptStatus.DECIDED)
-        return _signed(book, entry, ReceiptStatus.DECIDED, outcome=outcome.value, reason=reason)
+        reference = _reference_given(book, entry)
+        return _signed(
+            book,
+            entry,
+            ReceiptStatus.DECIDED,
+            outcome=outcome.value,
+            reason=reason,
+            case_ref_sealed=reference,
+        )
+
+
+def _reference_given(book: Book, entry: Entry) -> str:
+    """The reference as it was locked for the sender; the intake serves the newest receipt alone, so each repeats it."""
+    if not entry.has(ReceiptStatus.REGISTERED):
+        return ""
+    envelope, _ = book.receipt(entry, ReceiptStatus.REGISTERED)
+    return peek_receipt(envelope, accept_practice=True).case_ref_sealed
 
 
 def cannot_open(office: Office, package: Path, reason: str, *, clock: Clock, random: RandomBytes) -> Signed:

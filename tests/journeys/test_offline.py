@@ -77,7 +77,6 @@ def test_an_intake_that_comes_back_after_a_power_cut_answers_with_the_same_recei
     assert len(council.received()) == 1
 
 
-@pytest.mark.xfail(reason="the intake serves the newest receipt alone, and `decided` does not repeat the reference")
 def test_a_computer_that_was_off_until_the_council_had_decided_still_learns_the_reference(
     tmp_path: Path, council: Council
 ) -> None:
