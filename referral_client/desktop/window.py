@@ -21,6 +21,7 @@ from PySide6.QtGui import (
     QShortcut,
 )
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMenuBar, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from referral_client.desktop import theme
 from referral_client.desktop.bar import Bar
@@ -51,6 +52,7 @@ class Window(QWidget):
         self._closing = closing
         self._make: Callable[[], Page] | None = None
         self._neutral = False
+        self._leaving: list[QWidget] = []
         self.telephone: Telephone | None = None
         self.page: Page | None = None
         self.bar: Bar | None = None
@@ -136,17 +138,24 @@ class Window(QWidget):
         self.update()
 
     def _take_page_away(self) -> None:
-        """The old page goes a turn later: a button of it may be what called us, and its focus is still to move on."""
         old = self.view.takeWidget()
         if old is not None:
-            old.hide()
-            old.deleteLater()
+            self._let_go(old)
+
+    def _let_go(self, widget: QWidget) -> None:
+        """It goes a turn later: a button of it may be what called us, and its focus is still to move on.
+
+        Until Qt has ended it we hold it; were Python to free the last of it first, Qt would reach for what is gone.
+        """
+        self._leaving = [each for each in self._leaving if isValid(each)]
+        self._leaving.append(widget)
+        widget.hide()
+        widget.deleteLater()
 
     def _show_banner(self) -> None:
         """Anew in each look, like the page."""
         if self._banner is not None:
-            self._banner.hide()
-            self._banner.deleteLater()
+            self._let_go(self._banner)
             self._banner = None
         if self._practice and not self._neutral:
             self._banner = Column(margins=(16, 8, 16, 8))
@@ -169,9 +178,7 @@ class Window(QWidget):
 
     def _drop_bar(self) -> None:
         if self.bar is not None:
-            self.bar.hide()
-            self.bar.setParent(None)
-            self.bar.deleteLater()
+            self._let_go(self.bar)
             self.bar = None
 
     def _bar_fits(self) -> bool:
