@@ -29,6 +29,7 @@ class Bar(QWidget):
         row.addWidget(self.words, 1)
         hide = Button("Hide", hide_all, main=False, name="Hide everything and lock (Ctrl+Shift+L)")
         row.addWidget(hide, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.in_order = [self.words, hide]
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(0, super().minimumSizeHint().height())

@@ -119,7 +119,7 @@ class Window(QWidget):
         look = theme.look()
         self._drop_bar()  # it may stand in the page that goes
         self.page = self._make()
-        holder = QWidget()
+        holder = _Holder(self.page)
         row = QHBoxLayout(holder)
         row.setContentsMargins(look.margin(16), 0, look.margin(16), 0)
         row.addStretch(1)
@@ -173,17 +173,25 @@ class Window(QWidget):
         if self._bar_fits():
             self._column.addWidget(self.bar)
         else:
-            self.page.lines.insertWidget(0, self.bar)
+            self.page.insert(0, self.bar)
         self.bar.show()
 
     def _drop_bar(self) -> None:
         if self.bar is not None:
+            if self.page is not None and self.bar in self.page.in_order:
+                self.page.in_order.remove(self.bar)
             self._let_go(self.bar)
             self.bar = None
 
     def _bar_fits(self) -> bool:
         assert self.bar is not None
         return self.bar.heightForWidth(self.width()) <= self.height() * _BAR_SHARE
+
+    @property
+    def in_order(self) -> list[QWidget]:
+        """As a person meets them."""
+        outside = self.bar if self.bar is not None and self.bar.parentWidget() is self else None
+        return [each for each in (self._banner, self.view, outside) if each is not None]
 
     # --- look
 
@@ -246,6 +254,14 @@ class Window(QWidget):
         painter.setClipRegion(QRegion(self.rect()).subtracted(QRegion(inner)))
         _stripes(painter, self.rect(), look.colour("focus"), QColor("#1A1D21"), edge)
         painter.restore()
+
+
+class _Holder(QWidget):
+    """What the view scrolls: one page in the middle."""
+
+    def __init__(self, page: Page) -> None:
+        super().__init__()
+        self.in_order = [page]
 
 
 def _stripes(painter: QPainter, rect: QRect, light: QColor, dark: QColor, width: int) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import re
 import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from referral_client.base.errors import MachineLacks
 from referral_client.base.home import Home
 from referral_client.desktop import display
+from referral_client.desktop.bridge import Bridge, Task
 from referral_client.desktop.start import desk_at
+from tests.desktop.gallery import every_page, window_of
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -86,11 +92,41 @@ def test_on_a_real_screen_it_opens_paints_and_closes(tmp_path: Path) -> None:
     assert done.stdout.split()[0] == "xcb" and "#f4f2ee" in done.stdout
 
 
+def test_three_hundred_pages_one_after_the_other_with_a_reader_listening_and_a_lane_at_work(
+    qapp: QApplication, qtbot: QtBot
+) -> None:
+    """Pages come and go while Python collects and a screen reader asks: nothing may be freed under Qt's hands."""
+    QAccessible.setActive(True)
+    bridge = Bridge()
+    lane, window = bridge.lane("vault"), window_of(qapp, practice=True)
+    window.show()
+    makers = [make for name, make in every_page() if name in ("page-danger", "unlock", "errors", "home", "delivered")]
+    shown: list[int] = []
+
+    def next_page() -> None:
+        window.open_page(makers[len(shown) % len(makers)])
+        QAccessible.queryAccessibleInterface(window.page.heading).text(QAccessible.Text.Name)
+        gc.collect(0)
+        shown.append(1)
+        if len(shown) < 300:
+            Task(lane, lambda: [[number] for number in range(5000)]).then(lambda _: next_page()).run()
+
+    next_page()
+    qtbot.waitUntil(lambda: len(shown) == 300, timeout=120_000)
+    bridge.close()
+
+
+def test_nothing_asks_qt_for_the_entries_of_a_layout() -> None:
+    """They end without Python hearing of it; see controls/access.py."""
+    desktop = ROOT / "referral_client" / "desktop"
+    assert not [
+        path.name for path in desktop.rglob("*.py") if re.search(r"\.(itemAt|takeAt)\(", path.read_text("utf-8"))
+    ]
+
+
 def test_a_hundred_openings_and_closings_in_one_process_leave_nothing_behind(
     qapp: QApplication, qtbot: QtBot, tmp_path: Path, stalls: list[int]
 ) -> None:
-    import threading
-
     home = Home(tmp_path / "home").create()
     before = threading.active_count()
     for _ in range(100):

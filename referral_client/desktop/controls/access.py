@@ -30,16 +30,13 @@ def _interface(_class_name: str, thing: QObject) -> QAccessibleInterface | None:
 
 
 def in_reading_order(root: QWidget) -> Iterator[QWidget]:
-    """`root` and everything in it, as the layouts stand: down, then across. Needs no geometry."""
+    """`root` and everything in it: down, then across. Whatever holds others lists them as its `in_order`.
+
+    Qt's own lists of what a layout holds are not asked: their entries end without Python hearing of it, and what is
+    made next at the same place in memory is then taken for them.
+    """
     yield root
-    if isinstance(root, QScrollArea):
-        children = [root.widget()] if root.widget() is not None else []
-    elif (in_order := getattr(root, "in_order", None)) is not None:
-        children = in_order
-    elif (layout := root.layout()) is not None:
-        children = [item.widget() for index in range(layout.count()) if (item := layout.itemAt(index)) is not None]
-    else:
-        return
+    children = [root.widget()] if isinstance(root, QScrollArea) else getattr(root, "in_order", ())
     for child in children:
         if child is not None and not _put_away(child):
             yield from in_reading_order(child)

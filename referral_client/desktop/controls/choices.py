@@ -175,11 +175,12 @@ class Choices(QWidget):
     def code(self) -> str:
         return next(iter(self.codes), "")
 
+    @property
+    def in_order(self) -> list[QAbstractButton]:
+        return list(self._buttons.values())
+
     def button(self, code: str) -> QAbstractButton:
         return self._buttons[code]
-
-    def buttons(self) -> list[QAbstractButton]:
-        return list(self._buttons.values())
 
     def describe(self, words: str) -> None:
         """Say this with every button: an error, then the hint."""
@@ -188,7 +189,7 @@ class Choices(QWidget):
 
     def setFocus(self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason) -> None:  # noqa: N802 - Qt's name
         """To the chosen one, or the first."""
-        buttons = self.buttons()
+        buttons = self.in_order
         chosen = next((button for button in buttons if button.isChecked()), buttons[0] if buttons else None)
         if chosen is not None:
             chosen.setFocus(reason)

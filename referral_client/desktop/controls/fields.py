@@ -22,6 +22,7 @@ class Frame(QWidget):
     def __init__(self, field: QWidget, characters: int = WHOLE_LINE) -> None:
         super().__init__()
         self._field = field
+        self.in_order = [field]
         self._error = False
         look = theme.look()
         room = look.px(RING) + max(1, look.px(BORDER))

@@ -18,6 +18,7 @@ class Column(QWidget):
     def __init__(self, *, gap: int = 16, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> None:
         super().__init__()
         look = theme.look()
+        self.in_order: list[QWidget] = []
         self.lines = QVBoxLayout(self)
         left, top, right, bottom = margins
         self.lines.setContentsMargins(look.margin(left), look.px(top), look.margin(right), look.px(bottom))
@@ -25,18 +26,29 @@ class Column(QWidget):
 
     def add(self, *widgets: QWidget) -> None:
         for widget in widgets:
-            self.lines.addWidget(widget)
+            self.insert(len(self.in_order), widget)
+
+    def insert(self, position: int, widget: QWidget) -> None:
+        """Among the widgets; spaces count for nothing."""
+        before = self.in_order[position] if position < len(self.in_order) else None
+        at = self.lines.indexOf(before) if before is not None else self.lines.count()
+        self.in_order.insert(position, widget)
+        self.lines.insertWidget(at, widget)
+
+    def drop(self, widget: QWidget) -> None:
+        """Take one out, for good. It goes a turn later: something in it may be what called us."""
+        self.in_order.remove(widget)
+        self.lines.removeWidget(widget)
+        widget.hide()
+        widget.deleteLater()
 
     def space(self, length: int) -> None:
         self.lines.addSpacing(theme.look().px(length))
 
     def clear(self) -> None:
         """Take everything out."""
-        while (item := self.lines.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        for widget in list(self.in_order):
+            self.drop(widget)
 
 
 class Group(Column):

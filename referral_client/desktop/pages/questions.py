@@ -92,7 +92,7 @@ class QuestionPage(Page):
         ):
             if question not in self._asked:
                 self._asked[question] = self._ask(sheet, question)
-                self._body.lines.insertWidget(position, self._asked[question])
+                self._body.insert(position, self._asked[question])
             self._asked[question].setVisible(question in shown)
         prompts = sheet.prompts(self.step)
         for question, asked in self._asked.items():

@@ -87,8 +87,7 @@ class Silence(Column):
         return choices
 
     def _shut(self) -> None:
-        self._group.hide()
-        self._group.deleteLater()
+        self.drop(self._group)
         self._choices, self._way = None, ""
         self._drop_more()
         self._link.retitle("I cannot answer this", name=f"I cannot answer this: {self._label}")
@@ -103,8 +102,7 @@ class Silence(Column):
 
     def _drop_more(self) -> None:
         if self._more is not None:
-            self._more.hide()
-            self._more.deleteLater()
+            self.drop(self._more)
         self._more, self._fields, self._date = None, {}, None
 
     def _show_more(self, answer: Answer | None) -> None:
