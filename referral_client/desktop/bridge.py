@@ -79,7 +79,9 @@ class Bridge(QObject):
         gc.enable()
 
     def _deliver(self, number: int, result: object, error: KnownError | None) -> None:
-        self._tasks.pop(number).end(result, error)
+        task = self._tasks.pop(number, None)
+        if task is not None:  # answers that were under way when it closed still come, and are dropped
+            task.end(result, error)
 
 
 class Lane:
