@@ -79,7 +79,7 @@ class Panel(Column):
         box = self.rect().adjusted(inset, 0, -inset, 0)
         painter.fillRect(box, look.colour("paper"))
         colour = look.colour(self._token)
-        painter.fillRect(box.left(), 0, look.px(6), self.height(), colour)
+        painter.fillRect(box.left(), 0, look.margin(6), self.height(), colour)
         if self._framed:
             edge = look.px(4)
             painter.fillRect(box.left(), 0, box.width(), edge, colour)
