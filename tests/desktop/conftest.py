@@ -71,11 +71,3 @@ def stalls(qapp: QApplication) -> Iterator[list[int]]:
     yield found
     timer.stop()
     sys.stdout.write(f"pauses of the event loop longer than {STALL_MS} ms: {found}\n")
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that open real windows run by `make soak` for now: a whole run of them has ended in a crash inside Qt, and
-    a crash would take every other test with it. README.md says so."""
-    for item in items:
-        if item.path.parent.name == "desktop" and item.path.name not in ("test_theme.py", "test_dates.py"):
-            item.add_marker(pytest.mark.soak)
